@@ -1,0 +1,70 @@
+"""The exported network: batches of character ids in, scores out, on onnxruntime."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotations.errors import DataError
+from inference.encoding import CharVocab
+
+Floats = NDArray[np.float32]
+MODEL_FILE = "model.onnx"
+
+
+class Tagger(Protocol):
+    """Anything that scores batches of windows: the ONNX model here, the torch model in training."""
+
+    def __call__(
+        self, input_ids: NDArray[np.int64], attention_mask: NDArray[np.int64]
+    ) -> Mapping[str, Floats]:
+        """Scores ``[B, T, columns]`` by output name for ids and mask ``[B, T]``; see `inference.layout.Layout`."""
+        ...
+
+
+class OnnxTagger:
+    """A `Tagger` on onnxruntime's CPU provider.
+
+    Args:
+        folder: a model folder with ``model.onnx``.
+        threads: threads for one batch; None lets onnxruntime take all cores.
+    """
+
+    def __init__(self, folder: Path, threads: int | None = None) -> None:
+        import onnxruntime
+
+        path = folder / MODEL_FILE
+        if not path.exists():
+            raise DataError(f"no {MODEL_FILE} here; run `zhaoshang export` on the model", str(folder))
+        options = onnxruntime.SessionOptions()
+        if threads is not None:
+            options.intra_op_num_threads = threads
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(
+            str(path), options, providers=["CPUExecutionProvider"]
+        )
+        self._names = [output.name for output in self._session.get_outputs()]
+
+    def __call__(
+        self, input_ids: NDArray[np.int64], attention_mask: NDArray[np.int64]
+    ) -> dict[str, Floats]:
+        feeds = {"input_ids": input_ids, "attention_mask": attention_mask}
+        return dict(zip(self._names, self._session.run(None, feeds), strict=True))
+
+
+def batch_ids(
+    vocab: CharVocab, parts: Sequence[NDArray[np.int32]]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Windows' character ids as one padded batch with BEGIN and END around each: ids and mask ``[B, T]``."""
+    width = max(len(part) for part in parts) + 2
+    ids = np.full((len(parts), width), vocab.pad, np.int64)
+    mask = np.zeros((len(parts), width), np.int64)
+    for row, part in enumerate(parts):
+        size = len(part)
+        ids[row, 0], ids[row, 1 : size + 1], ids[row, size + 1] = vocab.begin, part, vocab.end
+        mask[row, : size + 2] = 1
+    return ids, mask

@@ -1,0 +1,1 @@
+"""Building, training, evaluating and exporting the models."""

@@ -117,7 +117,9 @@ class Agreement:
         }
 
 
-def _overlaps(spans: Sequence[tuple[int, int, str]], others: Sequence[tuple[int, int, str]]) -> Counter:
+def _overlaps(
+    spans: Sequence[tuple[int, int, str]], others: Sequence[tuple[int, int, str]]
+) -> Counter:
     return Counter(
         s[2] for s in spans if any(o[2] == s[2] and o[0] < s[1] and s[0] < o[1] for o in others)
     )
@@ -158,7 +160,10 @@ def compare(reference: Document, proposed: Document, scheme: Scheme | None = Non
 
 
 def _compare_relations(
-    result: Agreement, reference: Document, proposed: Document, shared: Iterable[tuple[int, int, str]]
+    result: Agreement,
+    reference: Document,
+    proposed: Document,
+    shared: Iterable[tuple[int, int, str]],
 ) -> None:
     def links(document: Document) -> set[tuple]:
         places = [(s.start, s.end, s.label) for s in document.spans]

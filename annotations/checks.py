@@ -56,7 +56,9 @@ def unmarked_amounts(document: Document) -> Iterator[Suspicion]:
 
 _EDGES = {
     "AMOUNT": re.compile(r"^(?:约|近|超|逾|达|突破|不低于|总投资)|(?:以上|以下|左右|的)$"),
-    "PROJECT": re.compile(r"^(?:总投资|投资|位于|由|新|等|[“《])|(?:等|等项目|的|个项目)$|\d+个[^，]*项目$"),
+    "PROJECT": re.compile(
+        r"^(?:总投资|投资|位于|由|新|等|[“《])|(?:等|等项目|的|个项目)$|\d+个[^，]*项目$"
+    ),
     "MEASURE": re.compile(
         r"^(?:积极|全面|持续|着力|大力|深入|不断|进一步|同时|此外|我市|我县|通过|为了|今年|将|先后|要)|[，。；：、]$|^[^《“（]*[，。；：]"
     ),
@@ -77,7 +79,9 @@ def odd_edges(document: Document) -> Iterator[Suspicion]:
         if document.sentences and not any(
             s.start <= span.start and span.end <= s.end for s in document.sentences
         ):
-            yield Suspicion(1.0, document.id, span.start, span.end, text, "crosses a sentence's end")
+            yield Suspicion(
+                1.0, document.id, span.start, span.end, text, "crosses a sentence's end"
+            )
 
 
 def disagreements(documents: list[Document]) -> Iterator[Suspicion]:
@@ -114,11 +118,17 @@ def odd_attributes(document: Document) -> Iterator[Suspicion]:
             continue
         before = document.text[max(0, span.start - 10) : span.start]
         role = span.attributes.get("role")
-        if role == "investment" and re.search(r"(?:到位资金|完成投资|实际利用外资)\D{0,3}$", before):
+        if role == "investment" and re.search(
+            r"(?:到位资金|完成投资|实际利用外资)\D{0,3}$", before
+        ):
             reason = "role investment after a word for received money"
-        elif role == "investment" and re.search(r"(?:签约额|合同额|协议资金|协议投资|引资额)\D{0,3}$", before):
+        elif role == "investment" and re.search(
+            r"(?:签约额|合同额|协议资金|协议投资|引资额)\D{0,3}$", before
+        ):
             reason = "role investment after a word for agreed money"
-        elif role in ("contract", "received") and re.search(r"(?<!合同)(?<!协议)总投资\D{0,2}$", before):
+        elif role in ("contract", "received") and re.search(
+            r"(?<!合同)(?<!协议)总投资\D{0,2}$", before
+        ):
             reason = f"role {role} after 总投资"
         else:
             continue

@@ -56,7 +56,8 @@ def _take(item: Any, types: Mapping[str, Any], required: tuple[str, ...], what: 
         if key not in item or (item[key] is None and key not in required):
             continue
         value = item[key]
-        if not isinstance(value, kind) or (isinstance(value, bool) and kind is int):
+        # A bool is an int to Python, but never an offset, an index or a confidence.
+        if not isinstance(value, kind) or isinstance(value, bool):
             name = getattr(kind, "__name__", "number")
             raise DataError(f"{what}: {key!r} must be {name}, found {value!r}")
         taken[key] = value
@@ -74,6 +75,17 @@ _DOCUMENT = {
     "spans": list,
     "relations": list,
 }
+
+
+def _refuse_surrogates(text: str, key: str) -> None:
+    """Half of a UTF-16 pair is no character: no UTF-8 file can hold it."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise DataError(
+            f"the report: {key!r} has half a UTF-16 surrogate pair at {error.start};"
+            " write the JSON again from the source text"
+        ) from None
 
 
 def _give(item: Span | Sentence | Relation, keys: tuple[str, ...]) -> dict[str, Any]:
@@ -105,6 +117,8 @@ class Document:
         """
         try:
             taken = _take(data, _DOCUMENT, ("id", "text"), "the report")
+            for key in ("id", "text"):
+                _refuse_surrogates(taken[key], key)
             lists: dict[str, list] = {}
             for key, kind, types, required in (
                 ("sentences", Sentence, _SENTENCE, ("start", "end")),
@@ -131,7 +145,11 @@ class Document:
 
     def problems(self, scheme: Scheme) -> list[str]:
         """Everything that makes this annotation unusable under ``scheme``, each with its place and remedy."""
-        return [*self._span_problems(scheme), *self._relation_problems(scheme), *self._sentence_problems(scheme)]
+        return [
+            *self._span_problems(scheme),
+            *self._relation_problems(scheme),
+            *self._sentence_problems(scheme),
+        ]
 
     def _span_problems(self, scheme: Scheme) -> list[str]:
         found: list[str] = []
@@ -148,11 +166,15 @@ class Document:
             if span.start < last_start:
                 found.append(f"{name} is out of order; sort spans by start")
             elif span.start < last_end:
-                found.append(f"{name} overlaps the span before it; spans of one report never overlap")
+                found.append(
+                    f"{name} overlaps the span before it; spans of one report never overlap"
+                )
             last_start, last_end = span.start, max(last_end, span.end)
             label = scheme.labels.get(span.label)
             if label is None:
-                found.append(f"{name}: unknown label {span.label!r}; the scheme has {', '.join(scheme.labels)}")
+                found.append(
+                    f"{name}: unknown label {span.label!r}; the scheme has {', '.join(scheme.labels)}"
+                )
                 continue
             for key, value in span.attributes.items():
                 attribute = label.attributes.get(key)
@@ -171,15 +193,24 @@ class Document:
             kind = scheme.relations.get(relation.type)
             if kind is None:
                 known = ", ".join(scheme.relations) or "none"
-                found.append(f"relations[{i}]: unknown type {relation.type!r}; the scheme has {known}")
+                found.append(
+                    f"relations[{i}]: unknown type {relation.type!r}; the scheme has {known}"
+                )
                 continue
             for end, label in (("head", kind.head), ("tail", kind.tail)):
                 index = getattr(relation, end)
                 if not 0 <= index < len(self.spans):
-                    found.append(f"relations[{i}]: {end} {index} is no index into the {len(self.spans)} spans")
+                    found.append(
+                        f"relations[{i}]: {end} {index} is no index into the {len(self.spans)} spans"
+                    )
                 elif self.spans[index].label != label:
                     found.append(
                         f"relations[{i}]: {end} must be {label}, spans[{index}] is {self.spans[index].label}"
+                    )
+                elif end == "head" and not kind.admits(self.spans[index].attributes):
+                    found.append(
+                        f"relations[{i}]: {relation.type} does not go from a {label} with"
+                        f" {self.spans[index].attributes}"
                     )
         return found
 
@@ -189,10 +220,14 @@ class Document:
         for i, sentence in enumerate(self.sentences):
             name = f"sentences[{i}] [{sentence.start}, {sentence.end})"
             if not last_end <= sentence.start < sentence.end <= len(self.text):
-                found.append(f"{name} is empty, outside the text, out of order or overlaps the one before")
+                found.append(
+                    f"{name} is empty, outside the text, out of order or overlaps the one before"
+                )
             last_end = max(last_end, sentence.end)
             if sentence.kind is not None and sentence.kind not in scheme.kinds:
-                found.append(f"{name}: unknown kind {sentence.kind!r}; the scheme has {', '.join(scheme.kinds)}")
+                found.append(
+                    f"{name}: unknown kind {sentence.kind!r}; the scheme has {', '.join(scheme.kinds)}"
+                )
         return found
 
     def check(self, scheme: Scheme, where: str = "") -> None:

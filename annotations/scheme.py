@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -115,44 +116,112 @@ class Scheme:
         }
 
 
+def _table(value: Any, place: str, where: str) -> Mapping[str, Any]:
+    """``value``, the entry at ``place``, which must be a table."""
+    if not isinstance(value, Mapping):
+        raise DataError(f"{place} must be a table, found {value!r}", where)
+    return value
+
+
+def _attributes(label: str, entries: Mapping[str, Any], where: str) -> dict[str, Attribute]:
+    attributes = {}
+    for name, entry in entries.items():
+        place = f"labels.{label}.attributes.{name}"
+        spec = _table(entry, place, where)
+        flag = bool(spec.get("flag", False))
+        values = dict(_table(spec.get("values", {}), f"{place}.values", where))
+        if flag == bool(values):
+            raise DataError(f"{place}: give either values = {{…}} or flag = true", where)
+        attributes[name] = Attribute(name, spec.get("name", name), values, flag)
+    return attributes
+
+
+def _relation(
+    key: str, entry: Mapping[str, Any], labels: Mapping[str, Label], where: str
+) -> RelationType:
+    for end in ("head", "tail"):
+        if entry.get(end) not in labels:
+            raise DataError(f"relations.{key}.{end} must name one of the labels", where)
+    limits = {}
+    allowed = _table(entry.get("head_attributes", {}), f"relations.{key}.head_attributes", where)
+    for name, values in allowed.items():
+        attribute = labels[entry["head"]].attributes.get(name)
+        if attribute is None or not set(values) <= attribute.values.keys():
+            raise DataError(
+                f"relations.{key}.head_attributes.{name}: {values!r} are no values of {entry['head']}",
+                where,
+            )
+        limits[name] = tuple(values)
+    return RelationType(key, entry.get("name", key), entry["head"], entry["tail"], limits)
+
+
 def parse(data: Mapping[str, Any], where: str = "scheme") -> Scheme:
     """Build a `Scheme` from the parsed TOML (or JSON) mapping.
 
     Raises:
         DataError: naming the entry that is missing or contradicts another.
     """
-    if not data.get("labels"):
+    if not _table(data.get("labels", {}), "labels", where):
         raise DataError("no [labels.…] table; a scheme needs at least one label", where)
+    version = data.get("version", 1)
+    if not isinstance(version, int):
+        raise DataError(f"version must be a whole number, found {version!r}", where)
     labels = {}
-    for key, entry in data["labels"].items():
-        if not key.isidentifier() or "-" in key:
+    for key, value in data["labels"].items():
+        entry = _table(value, f"labels.{key}", where)
+        if not key.isidentifier():
             raise DataError(f"label {key!r}: use letters, digits and _ only", where)
-        attributes = {}
-        for name, spec in entry.get("attributes", {}).items():
-            flag, values = bool(spec.get("flag", False)), dict(spec.get("values", {}))
-            if flag == bool(values):
-                raise DataError(
-                    f"labels.{key}.attributes.{name}: give either values = {{…}} or flag = true",
-                    where,
-                )
-            attributes[name] = Attribute(name, spec.get("name", name), values, flag)
         labels[key] = Label(
             key,
             entry.get("name", key),
             entry.get("color", "#555555"),
             entry.get("description", ""),
-            attributes,
+            _attributes(
+                key, _table(entry.get("attributes", {}), f"labels.{key}.attributes", where), where
+            ),
         )
-    relations = {}
-    for key, entry in data.get("relations", {}).items():
-        for end in ("head", "tail"):
-            if entry.get(end) not in labels:
-                raise DataError(f"relations.{key}.{end} must name one of the labels", where)
-        limits = {k: tuple(v) for k, v in entry.get("head_attributes", {}).items()}
-        relations[key] = RelationType(
-            key, entry.get("name", key), entry["head"], entry["tail"], limits
+    relations = {
+        key: _relation(key, _table(entry, f"relations.{key}", where), labels, where)
+        for key, entry in _table(data.get("relations", {}), "relations", where).items()
+    }
+    return Scheme(version, labels, relations, dict(_table(data.get("kinds", {}), "kinds", where)))
+
+
+def _toml(value: object) -> str:
+    """A value as TOML; JSON has the same notation for strings, whole numbers and booleans."""
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{_key(k)} = {_toml(v)}" for k, v in value.items()) + " }"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _key(key: str) -> str:
+    bare = key.isascii() and key.replace("-", "_").isidentifier()
+    return key if bare else json.dumps(key, ensure_ascii=False)
+
+
+def dumps(scheme: Scheme) -> str:
+    """The scheme as the text of a TOML file; `load` reads it back the same."""
+    lines: list[str] = []
+
+    def table(name: str, entry: Mapping[str, Any]) -> None:
+        inner = {k: v for k, v in entry.items() if isinstance(v, Mapping) and k == "attributes"}
+        lines.extend(["", f"[{name}]"])
+        lines.extend(
+            f"{_key(k)} = {_toml(v)}" for k, v in entry.items() if k not in inner and v != {}
         )
-    return Scheme(int(data.get("version", 1)), labels, relations, dict(data.get("kinds", {})))
+        for key, attribute in inner.get("attributes", {}).items():
+            table(f"{name}.attributes.{_key(key)}", attribute)
+
+    data = scheme.to_dict()
+    lines.append(f"version = {_toml(data['version'])}")
+    for group in ("labels", "relations"):
+        for key, entry in data[group].items():
+            table(f"{group}.{_key(key)}", entry)
+    if data["kinds"]:
+        table("kinds", data["kinds"])
+    return "\n".join(lines) + "\n"
 
 
 @cache

@@ -110,10 +110,13 @@ def save(path: Path, documents: Iterable[Document]) -> None:
     """Write reports to ``path`` atomically: the file appears whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.partial")
-    with partial.open("w", encoding="utf-8", newline="\n") as file:
-        for document in documents:
-            file.write(dump_line(document) + "\n")
-    os.replace(partial, path)
+    try:
+        with partial.open("w", encoding="utf-8", newline="\n") as file:
+            for document in documents:
+                file.write(dump_line(document) + "\n")
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def digest(documents: Iterable[Document]) -> str:

@@ -35,7 +35,9 @@ def legal_transitions(tags: Sequence[str]) -> tuple[Floats, Floats]:
     return first, moves
 
 
-def best_tags(emissions: Floats, lengths: NDArray[np.int64], first: Floats, moves: Floats) -> NDArray:
+def best_tags(
+    emissions: Floats, lengths: NDArray[np.int64], first: Floats, moves: Floats
+) -> NDArray:
     """The highest-scoring tag sequences.
 
     Args:

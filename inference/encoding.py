@@ -30,7 +30,9 @@ class CharVocab:
         index = {token: i for i, token in enumerate(self.tokens)}
         missing = [name for name in (PAD, UNKNOWN, BEGIN, END) if name not in index]
         if missing:
-            raise DataError(f"the vocabulary lacks {', '.join(missing)}; a BERT-style vocab.txt has them")
+            raise DataError(
+                f"the vocabulary lacks {', '.join(missing)}; a BERT-style vocab.txt has them"
+            )
         self.pad, self.unknown = index[PAD], index[UNKNOWN]
         self.begin, self.end = index[BEGIN], index[END]
         self._table = self._build(index)

@@ -44,6 +44,7 @@ class Extractor:
         batch_tokens: how many characters a batch of windows has at most (padding included).
         buffer_tokens: how many characters of reports are gathered before they are batched by length.
         repair: whether damaged text is repaired first (`inference.text`).
+        min_confidence: leave out spans and relations that are less sure.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Extractor:
         batch_tokens: int = 4096,
         buffer_tokens: int = 32768,
         repair: bool = True,
+        min_confidence: float = 0.0,
     ) -> None:
         self.settings = settings
         self._tagger, self._vocab = tagger, vocab
@@ -62,10 +64,12 @@ class Extractor:
         self._sizes = settings.window_sizes
         self._first, self._moves = settings.transitions()
         self._batch_tokens, self._buffer_tokens = batch_tokens, buffer_tokens
-        self._repair = repair
+        self._repair, self._min_confidence = repair, min_confidence
 
     @classmethod
-    def load(cls, folder: Path | None = None, *, threads: int | None = None, **options: Any) -> Extractor:
+    def load(
+        cls, folder: Path | None = None, *, threads: int | None = None, **options: Any
+    ) -> Extractor:
         """An extractor from a model folder; the shipped model by default.
 
         Raises:
@@ -90,23 +94,37 @@ class Extractor:
         """Annotated reports in input order, lazily; windows of several reports share batches.
 
         Args:
-            reports: raw texts, or documents of which only ``id``, ``text`` and ``meta`` are read.
+            reports: raw texts, or documents of which only ``id``, ``text`` and ``meta`` are read. One that has an
+                ``error`` in ``extra`` passes through; one that this library fails on gets such an error.
         """
-        buffer: list[_Work] = []
+        buffer: list[_Work | Document] = []
         size = 0
         for report in reports:
             document = Document("", report) if isinstance(report, str) else report
-            prepared = prepare(document.text, self._sizes, repair=self._repair)
-            buffer.append(_Work(prepared, document.id, document.meta))
-            size += len(prepared.clean.text)
+            buffer.append(self._prepare(document))
+            size += len(document.text)
             if size >= self._buffer_tokens:
                 yield from self._flush(buffer)
                 buffer, size = [], 0
         yield from self._flush(buffer)
 
-    def _flush(self, buffer: list[_Work]) -> Iterator[Document]:
-        self._score(buffer)
-        yield from self._decode(buffer)
+    def _prepare(self, document: Document) -> _Work | Document:
+        if "error" in document.extra:
+            return document
+        try:
+            prepared = prepare(document.text, self._sizes, repair=self._repair)
+        except Exception as error:  # one report's trouble must not end a batch
+            message = f"this report could not be prepared: {error}"
+            record = {"type": type(error).__name__, "message": message}
+            return Document(document.id, document.text, document.meta, extra={"error": record})
+        return _Work(prepared, document.id, document.meta)
+
+    def _flush(self, buffer: list[_Work | Document]) -> Iterator[Document]:
+        works = [item for item in buffer if isinstance(item, _Work)]
+        self._score(works)
+        decoded = self._decode(works)
+        for item in buffer:
+            yield next(decoded) if isinstance(item, _Work) else item
 
     def _score(self, buffer: list[_Work]) -> None:
         """Run the network over all windows of ``buffer``, the longest first, and scatter the scores."""
@@ -169,7 +187,9 @@ class Extractor:
                 work, [found.get((id(work), n), []) for n in range(len(work.prepared.sentences))]
             )
 
-    def _document(self, work: _Work, found: Sequence[Sequence[tuple[int, int, str, float]]]) -> Document:
+    def _document(
+        self, work: _Work, found: Sequence[Sequence[tuple[int, int, str, float]]]
+    ) -> Document:
         prepared, settings = work.prepared, self.settings
         document = Document(work.id, prepared.clean.source, work.meta, extra={"model": self.model})
         for (start, end), clean_spans in zip(prepared.sentences, found, strict=True):
@@ -182,8 +202,11 @@ class Extractor:
                 if raw[0] >= raw[1] or (document.spans and raw[0] < document.spans[-1].end):
                     indices.append(None)
                     continue
-                attributes = self._attributes(work.scores["attributes"][s:e].mean(0), label)
                 confidence = settings.calibrated(f"span.{label}", probability)
+                if confidence < self._min_confidence:
+                    indices.append(None)
+                    continue
+                attributes = self._attributes(work.scores["attributes"][s:e].mean(0), label)
                 indices.append(len(document.spans))
                 document.spans.append(Span(*raw, label, attributes, _rounded(confidence)))
             document.relations += self._links(work, clean_spans, indices, document.spans)
@@ -232,7 +255,10 @@ class Extractor:
             bias = np.array(self.settings.link_bias[relation.key], np.float32)
             column = slice(number * LINK_SIZE, (number + 1) * LINK_SIZE)
             vectors = np.stack(
-                [work.scores["tails"][s:e, column].mean(0) for s, e, *_ in (clean_spans[i] for i in tails)]
+                [
+                    work.scores["tails"][s:e, column].mean(0)
+                    for s, e, *_ in (clean_spans[i] for i in tails)
+                ]
             )
             for row, i in enumerate(heads):
                 index = indices[i]
@@ -245,8 +271,8 @@ class Extractor:
                 chances = _softmax(np.concatenate([head[LINK_SIZE:], scores]))
                 best = int(chances.argmax())
                 tail = indices[tails[best - 1]] if best else None
-                if tail is not None:
-                    chance = self.settings.calibrated(f"relation.{relation.key}", float(chances[best]))
+                chance = self.settings.calibrated(f"relation.{relation.key}", float(chances[best]))
+                if tail is not None and chance >= self._min_confidence:
                     relations.append(Relation(relation.key, index, tail, _rounded(chance)))
         return relations
 

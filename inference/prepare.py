@@ -20,9 +20,7 @@ class Prepared:
 
     def is_boilerplate(self, start: int, end: int) -> bool:
         """Whether most of ``[start, end)`` was recognised as copyright lines, page marks and the like."""
-        covered = sum(
-            max(0, min(end, e) - max(start, s)) for s, e in self.clean.boilerplate
-        )
+        covered = sum(max(0, min(end, e) - max(start, s)) for s, e in self.clean.boilerplate)
         return 2 * covered > end - start
 
 

@@ -8,7 +8,9 @@ from collections.abc import Collection, Iterator
 # Closing quotes and brackets belong to the sentence they close.
 _END = re.compile(r"[。！？!?]+[”’」』）)】》\"]*|\n")
 # Marks inside a short pair of brackets end nothing.
-_BRACKETS = re.compile(r"（[^（）\n]{0,200}）|\([^()\n]{0,200}\)|《[^《》\n]{0,100}》|【[^【】\n]{0,100}】")
+_BRACKETS = re.compile(
+    r"（[^（）\n]{0,200}）|\([^()\n]{0,200}\)|《[^《》\n]{0,100}》|【[^【】\n]{0,100}】"
+)
 _WORD = re.compile(r"[A-Za-z0-9=&/_%+#]")
 
 

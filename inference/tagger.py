@@ -39,7 +39,9 @@ class OnnxTagger:
 
         path = folder / MODEL_FILE
         if not path.exists():
-            raise DataError(f"no {MODEL_FILE} here; run `zhaoshang export` on the model", str(folder))
+            raise DataError(
+                f"no {MODEL_FILE} here; run `zhaoshang export` on the model", str(folder)
+            )
         options = onnxruntime.SessionOptions()
         if threads is not None:
             options.intra_op_num_threads = threads

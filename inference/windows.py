@@ -32,7 +32,9 @@ class WindowSizes:
 
     def __post_init__(self) -> None:
         if self.core < 16 or self.context < 0:
-            raise ValueError("a window needs a core of at least 16 characters and no negative context")
+            raise ValueError(
+                "a window needs a core of at least 16 characters and no negative context"
+            )
 
     @property
     def longest(self) -> int:

@@ -78,12 +78,19 @@ class TrainConfig:
             ("context", 0, 200),
         ):
             value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-                raise DataError(f"{name} = {value!r} must be a number from {low} to {high}", "configuration")
+            if (
+                isinstance(value, bool)
+                or not isinstance(value, int | float)
+                or not low <= value <= high
+            ):
+                raise DataError(
+                    f"{name} = {value!r} must be a number from {low} to {high}", "configuration"
+                )
         known = {"tags", "attributes", "links", "kinds"}
         if set(self.loss_weights) != known or any(w < 0 for w in self.loss_weights.values()):
             raise DataError(
-                f"loss_weights needs a weight ≥ 0 for each of {', '.join(sorted(known))}", "configuration"
+                f"loss_weights needs a weight ≥ 0 for each of {', '.join(sorted(known))}",
+                "configuration",
             )
 
     def to_dict(self) -> dict[str, Any]:
@@ -95,7 +102,8 @@ class TrainConfig:
         known = [f.name for f in fields(self)]
         if unknown := sorted(set(values) - set(known)):
             raise DataError(
-                f"unknown setting {', '.join(unknown)}; there are {', '.join(known)}", "configuration"
+                f"unknown setting {', '.join(unknown)}; there are {', '.join(known)}",
+                "configuration",
             )
         return replace(self, **values)
 

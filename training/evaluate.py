@@ -34,7 +34,8 @@ def seqeval_report(gold: Sequence[Document], predicted: Sequence[Document]) -> d
         zero_division=0,
     )
     return {
-        name: {key: round(float(value), 4) for key, value in row.items()} for name, row in report.items()
+        name: {key: round(float(value), 4) for key, value in row.items()}
+        for name, row in report.items()
     }
 
 
@@ -48,7 +49,9 @@ def evaluate(
 ) -> dict[str, Any]:
     """All figures of a model on annotated reports: exact spans by seqeval, and the rest from `Agreement`."""
     predicted = predict(extractor, documents)
-    agreement: Agreement = compare_all(documents, predicted, scheme or extractor.settings.label_scheme)
+    agreement: Agreement = compare_all(
+        documents, predicted, scheme or extractor.settings.label_scheme
+    )
     return {
         "reports": len(documents),
         "characters": sum(len(d.text) for d in documents),

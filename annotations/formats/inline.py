@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -43,7 +43,9 @@ class _Block:
     relations: list[Relation] = field(default_factory=list)
 
     def document(self) -> Document:
-        return Document(self.id, self.text, dict(self.meta), self.sentences, self.spans, self.relations)
+        return Document(
+            self.id, self.text, dict(self.meta), self.sentences, self.spans, self.relations
+        )
 
 
 def _label(scheme: Scheme, word: str) -> str:
@@ -120,7 +122,9 @@ def _sentence(scheme: Scheme, block: _Block, line: str) -> None:
         for relation in scheme.relations.values():
             if (relation.head, relation.tail) == (head_label, tail_label):
                 if not relation.admits(block.spans[head].attributes):
-                    raise DataError(f"{relation.key} does not go from {block.spans[head].attributes}")
+                    raise DataError(
+                        f"{relation.key} does not go from {block.spans[head].attributes}"
+                    )
                 block.relations.append(Relation(relation.key, head, named[name]))
                 break
         else:
@@ -128,7 +132,9 @@ def _sentence(scheme: Scheme, block: _Block, line: str) -> None:
     block.sentences.append(Sentence(start, len(block.text), kind))
 
 
-def parse(text: str, where: str = "", scheme: Scheme | None = None) -> tuple[list[Document], list[str]]:
+def parse(
+    text: str, where: str = "", scheme: Scheme | None = None
+) -> tuple[list[Document], list[str]]:
     """Read all reports of a marked-up text.
 
     Returns:
@@ -171,15 +177,44 @@ def loads(text: str, where: str = "", scheme: Scheme | None = None) -> list[Docu
     return documents
 
 
+def _refuse(document: Document, scheme: Scheme) -> None:
+    """Raise `DataError` for what this notation has no words for."""
+    text = document.text
+    for mark in (OPEN, CLOSE):
+        if mark in text:
+            raise DataError(f"the text has {mark!r} at {text.index(mark)}, a mark of inline markup")
+    for sentence in document.sentences:
+        place = f"the sentence at [{sentence.start}, {sentence.end})"
+        if sentence.kind is None:
+            raise DataError(f"{place} has no kind; inline markup needs one")
+        if "\n" in text[sentence.start : sentence.end]:
+            raise DataError(f"{place} holds a line break; inline markup has one sentence a line")
+    for span in document.spans:
+        place = f"{span.label} {text[span.start : span.end]!r} at [{span.start}, {span.end})"
+        if not any(s.start <= span.start and span.end <= s.end for s in document.sentences):
+            raise DataError(f"{place} lies in no sentence; inline markup has only sentences")
+        if BAR in text[span.start : span.end]:
+            raise DataError(f"{place} holds {BAR!r}, a mark of inline markup")
+        for attribute in scheme.labels[span.label].attributes.values():
+            if not attribute.flag and attribute.key not in span.attributes:
+                raise DataError(f"{place} has no {attribute.key}; inline markup needs one")
+
+
 def _pieces(document: Document, scheme: Scheme) -> Iterator[str]:
     """The lines of one report."""
+    document.check(scheme)
+    try:
+        _refuse(document, scheme)
+    except DataError as error:
+        raise DataError(str(error), f"report {document.id!r}") from None
     yield f"=== {document.id}"
     if document.meta:
         yield "meta: " + "; ".join(f"{k}={v}" for k, v in document.meta.items())
-    names = {relation.tail: str(i) for i, relation in enumerate(document.relations, 1)}
+    tails = dict.fromkeys(relation.tail for relation in document.relations)
+    names = {tail: str(number) for number, tail in enumerate(tails, 1)}
     last = 0
     for sentence in document.sentences:
-        joined = "+" if sentence.start and "\n" not in document.text[last : sentence.start] else ""
+        joined = "+" if last and "\n" not in document.text[last : sentence.start] else ""
         out, position = "", sentence.start
         for index, span in enumerate(document.spans):
             if not sentence.start <= span.start < sentence.end:
@@ -199,10 +234,34 @@ def _pieces(document: Document, scheme: Scheme) -> Iterator[str]:
         last = sentence.end
 
 
-def dumps(documents: list[Document], scheme: Scheme | None = None) -> str:
-    """Reports as marked-up text. Only what stands inside sentences is written; blanks between them become line breaks."""
+def dumps(documents: Iterable[Document], scheme: Scheme | None = None) -> str:
+    """Reports as marked-up text.
+
+    Only what stands inside sentences is written, so offsets can differ when it is read back: what lies
+    between two sentences becomes one line break, or nothing where they share a line.
+
+    Raises:
+        DataError: for what the notation cannot hold (its own marks in the text, sentences without a
+            kind or over several lines, spans outside sentences or without their choice attribute).
+    """
     scheme = scheme or schemes.load()
     return "\n\n".join("\n".join(_pieces(d, scheme)) for d in documents) + "\n"
+
+
+def read(path: Path, scheme: Scheme) -> list[Document]:
+    """All reports of a marked-up file.
+
+    Raises:
+        DataError: with file, line and reason of the first problem.
+    """
+    return loads(path.read_text(encoding="utf-8-sig"), str(path), scheme)
+
+
+def write(path: Path, documents: Iterable[Document], scheme: Scheme) -> None:
+    """Write reports to a marked-up file; raises as `dumps`."""
+    text = dumps(documents, scheme)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def main(paths: list[str]) -> int:

@@ -1,0 +1,27 @@
+"""The industry of a project, where its name makes it plain."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib import resources
+
+from inference.currency import alternatives
+
+_TABLE: dict[str, list[str]] = tomllib.loads(
+    resources.files("inference").joinpath("industries.toml").read_text(encoding="utf-8")
+)
+_INDUSTRY = {word.lower(): industry for industry, words in _TABLE.items() for word in words}
+_WORDS = re.compile(f"(?=({alternatives(_INDUSTRY)}))")
+
+
+def industry_of(name: str) -> str | None:
+    """The industry that a project's name shows; None when no word of the table is in it.
+
+    The word that ends last decides (the head of a Chinese name stands last), then the longest.
+    """
+    found = [
+        (match.start() + len(match[1]), len(match[1]), match[1])
+        for match in _WORDS.finditer(name.lower())
+    ]
+    return _INDUSTRY[max(found)[2]] if found else None

@@ -1,0 +1,298 @@
+"""Text that lost one byte and was read one byte off: `吸金石?!蓖ㄟ|市` is `吸金石。”通遼市`.
+
+How it arises. In GBK a Chinese character is two bytes, 81-FE and 40-FE. When the first byte of one
+is lost (a page tool writes `?` for it), every later pair is read across two characters, until a
+second byte below 80 stands alone, is read as the ASCII character it looks like (`|`, `W`, `F`),
+and the reading is in step again. Here `。”通遼` is A1A3 A1B1 CDA8 DF7C; without its first byte
+A3A1 B1CD A8DF 7C, `！蓖ㄟ|`. Later tools narrow `！` to `!` or drop the mark beside the `?`.
+
+Repair. From each mark of a lost byte the run behind it is encoded again, one character at a time,
+and decoded one byte on. Everything but the first character is determined by the bytes; for the
+lost byte all 126 lead bytes are tried. Where a run has several readings (an ASCII character may be
+the trailing byte that ends it, or a narrowed full-width character inside it; a mark may have been
+dropped), all are followed side by side. The best reading replaces the run if it is likelier than
+the damaged text by `GAIN` nats under the bigram model (`statistics`). Real question marks stay:
+behind them the text already reads well, and shifting it makes it worse at once.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+import re
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from inference.text import statistics
+from inference.text.edits import Edit
+from inference.text.readings import TONED_SYLLABLE, characters_read
+
+GAIN = 5.0
+"""Nats by which the repaired text must be likelier than the damaged one."""
+NAMED_GAIN = -5.0
+"""The same where a misplaced gloss names the lost byte: there the text is certainly damaged."""
+PATIENCE = 14.0
+"""Nats by which an unfinished reading may fall behind the damaged text before it is given up."""
+LONGEST = 400
+"""Characters a run may have."""
+BEAM = 12
+"""Readings followed side by side."""
+RARE_LOST = -5.5
+"""Log-prior of a lost byte other than A1, the lead byte of full stops and quotation marks."""
+GUESSED = -4.0
+"""Log-prior of a character of which only the first byte is left."""
+DROPPED = -4.0
+"""Log-prior of a punctuation mark dropped behind the lost byte."""
+
+_TRAILS = tuple(range(0x40, 0xFF))
+# frames and other symbols with a second byte below 80 stand in pages on purpose
+_SYMBOL = re.compile(r"[\u2000-\u33ff]")
+_LOST = "?？\ufffd"
+_MARK = re.compile(rf"[{_LOST}](?P<reading>{TONED_SYLLABLE}[)）])?")
+# full-width digits and letters are rare in reports but look like common half-width ones
+_WIDE_WORD = re.compile("[０-９Ａ-Ｚａ-ｚ]")
+_LEADS = tuple(range(0x81, 0xFF))
+# second bytes of the marks that a lost `。` (A1A3) makes with the character behind it, `，` (A3AC)
+# and `！` (A3A1), and that later tools drop beside the `?`
+_DROPPED = (0xAC, 0xA1)
+
+
+@cache
+def encode(character: str) -> bytes:
+    """The two GBK bytes of a character, or nothing."""
+    try:
+        encoded = character.encode("gb18030")
+    except UnicodeEncodeError:
+        return b""
+    return encoded if len(encoded) == 2 else b""
+
+
+@cache
+def decode(pair: bytes) -> str:
+    """The character of two GBK bytes, or nothing where they stand for none."""
+    try:
+        character = pair.decode("gb18030")
+    except UnicodeDecodeError:
+        return ""
+    return character if len(character) == 1 and not "\ue000" <= character <= "\uf8ff" else ""
+
+
+class _Head(NamedTuple):
+    """A character that may begin a run."""
+
+    lead: int
+    text: str
+    folded: str
+    prior: float
+
+
+@cache
+def _folded(lead: int, trail: int) -> tuple[str, str]:
+    """The character of two bytes, and folded; empty where they stand for none."""
+    character = decode(bytes((lead, trail)))
+    return character, statistics.fold(character)
+
+
+@cache
+def _heads(trail: int) -> tuple[_Head, ...]:
+    """The known characters whose second byte is `trail`, each with the log-prior of its loss."""
+    heads = []
+    for lead in _LEADS:
+        character, folded = _folded(lead, trail)
+        if statistics.load().knows(folded) and not _WIDE_WORD.match(character):
+            heads.append(_Head(lead, character, folded, 0.0 if lead == 0xA1 else RARE_LOST))
+    return tuple(heads)
+
+
+def _named_leads(before: str, reading: str) -> frozenset[int]:
+    """The lost bytes that explain a gloss set between two bytes.
+
+    The tool that set it took the last byte of `before` and the lost one for a character of this
+    reading (see `glosses`).
+    """
+    last = encode(before)[1:] if before else b""
+    pairs = (encode(character) for character in characters_read(reading))
+    return frozenset(pair[1] for pair in pairs if pair[:1] == last)
+
+
+class _Reading(NamedTuple):
+    """One way to read a run so far."""
+
+    text: str
+    last: str  # the last character, folded
+    score: float  # log-likelihood of `text` after what stands before the run
+    pending: int  # first byte of the next character, 0 when the reading is back in step
+
+
+@cache
+def _units(damaged: str) -> tuple[tuple[int, int, str], ...]:
+    """How a damaged character may be read.
+
+    Returns:
+        Triples of the byte that ends a pair, the byte that begins the next, 0 where the run ends,
+        and the ASCII letter that then stands behind the pair, swallowed as its second byte.
+    """
+    code = ord(damaged)
+    if 0x21 <= code <= 0x7E:
+        narrowed = (0xA3, code | 0x80, "")
+        return ((code, 0, ""), narrowed) if code >= 0x40 else (narrowed,)
+    encoded = encode(damaged)
+    if not encoded:
+        return ()
+    first, second = encoded
+    goes_on = (first, second, "")
+    if second >= 0x80 or not chr(second).isalpha() or _SYMBOL.match(damaged):
+        return (goes_on,)
+    return goes_on, (first, 0, chr(second))
+
+
+def _append(
+    reading: _Reading, character: str, folded: str, prior: float, pending: int, tail: str
+) -> _Reading:
+    """`reading` with one more character, and the swallowed letter behind it."""
+    pair = statistics.load().pair
+    score = reading.score + prior + pair(reading.last, folded)
+    if tail:
+        letter = statistics.fold(tail)
+        score, folded = score + pair(folded, letter), letter
+    return _Reading(reading.text + character + tail, folded, score, pending)
+
+
+@lru_cache(maxsize=1 << 16)
+def _begin(damaged: str, before: str, known: frozenset[int]) -> tuple[_Reading, ...]:
+    """The `BEAM` likeliest readings of a run's first character, under every lead byte.
+
+    Args:
+        damaged: the character behind the mark.
+        before: the folded character in front of the mark.
+        known: lead bytes that a misplaced gloss names, the only ones tried; empty for none.
+    """
+    units = _units(damaged)
+    nothing = _Reading("", before, 0.0, 0)
+    readings = [
+        _append(nothing, character, folded, prior, pending, tail)
+        for trail, pending, tail in units
+        for lead, character, folded, prior in _heads(trail)
+        if not known or lead in known
+    ]
+    if not known:
+        stops = [_append(nothing, "。", "。", DROPPED, pending, "") for pending in _DROPPED]
+        readings += _extend(stops, units)
+    return tuple(_best(readings, -math.inf))
+
+
+def _extend(
+    readings: Iterable[_Reading], units: tuple[tuple[int, int, str], ...]
+) -> list[_Reading]:
+    """Every reading with one more character, where the bytes stand for one."""
+    return [
+        _append(reading, character, folded, 0.0, pending, tail)
+        for reading in readings
+        for trail, pending, tail in units
+        for character, folded in [_folded(reading.pending, trail)]
+        if character
+    ]
+
+
+def _best(readings: Iterable[_Reading], floor: float) -> list[_Reading]:
+    """The `BEAM` likeliest readings above `floor`."""
+    alive = [reading for reading in readings if reading.score > floor]
+    return heapq.nlargest(BEAM, alive, key=lambda reading: reading.score)
+
+
+def _end_lost(readings: Iterable[_Reading], reading: str) -> list[_Reading]:
+    """The readings ended by a character of which only the first byte is left.
+
+    A run that meets an ASCII mark while out of step loses a second byte there. Behind a gloss the
+    character is one that is read so; otherwise it is whichever fits best.
+    """
+    ended = []
+    for open_ in readings:
+        trails = _TRAILS if not reading else _trails(open_.pending, reading)
+        known = (_folded(open_.pending, trail) for trail in trails)
+        prior = 0.0 if reading else GUESSED
+        ended += [
+            _append(open_, character, folded, prior, 0, "")
+            for character, folded in known
+            if character and statistics.load().knows(folded)
+        ]
+    return ended
+
+
+def _trails(lead: int, reading: str) -> list[int]:
+    """The second bytes of the characters of a reading that begin with `lead`."""
+    pairs = (encode(character) for character in characters_read(reading))
+    return [pair[1] for pair in pairs if pair and pair[0] == lead]
+
+
+class _Repair(NamedTuple):
+    """Where a run behind a lost byte ends, and what it should read."""
+
+    end: int
+    text: str
+
+
+def _repair(text: str, mark: int, run: int, reading: str) -> _Repair | None:
+    """The likeliest repair of the run behind a lost byte, if it is likely enough.
+
+    Args:
+        text: the damaged text.
+        mark: where the mark of the lost byte stands.
+        run: where the run behind it begins.
+        reading: the misplaced gloss between them, empty for none.
+    """
+    pair = statistics.load().pair
+    before = statistics.fold(text[mark - 1]) if mark else "\n"
+    known = _named_leads(text[mark - 1 : mark], reading) if reading else frozenset()
+    least = NAMED_GAIN if known else GAIN
+    as_is = pair(before, "?") + len(reading) * pair("a", "a")
+    last = "a" if reading else "?"
+    readings: Iterable[_Reading] = ()
+    best: tuple[float, _Repair] | None = None
+    for place in range(run, min(len(text), run + LONGEST)):
+        end = place + 1
+        if place > run and text[place] in _LOST:
+            lost = _MARK.match(text, place)
+            end = lost.end()
+            readings = _end_lost(readings, (lost["reading"] or "").rstrip(")）"))
+            inside = "?"
+        elif units := _units(text[place]):
+            readings = _extend(readings, units) if readings else _begin(text[place], before, known)
+            inside = statistics.fold(text[place])
+        else:
+            break
+        as_is += pair(last, inside)
+        readings = _best(readings, as_is - PATIENCE)
+        after = statistics.fold(text[end]) if end < len(text) else "\n"
+        for found in readings:
+            gain = found.score + pair(found.last, after) - as_is - pair(inside, after)
+            if not found.pending and gain > (best[0] if best else least):
+                best = gain, _Repair(end, found.text)
+        readings = [unfinished for unfinished in readings if unfinished.pending]
+        if not readings:
+            break
+        last = inside
+    return best[1] if best else None
+
+
+def find(text: str) -> list[Edit]:
+    """The step: each run read one byte off, from the lost byte to the character that ends it.
+
+    Glosses should be gone from the text, but for those that stand behind a mark.
+    """
+    edits: list[Edit] = []
+    position = 0
+    while match := _MARK.search(text, position):
+        mark, run, reading = match.start(), match.end(), match["reading"] or ""
+        repair = _repair(text, mark, run, reading.rstrip(")）"))
+        position = repair.end if repair else run
+        if repair and (not reading or len(repair.text) == 1):
+            edits.append(Edit(mark, repair.end, repair.text, "desync"))
+        elif repair:
+            # two edits: the gloss belongs to the character whose byte it took
+            edits.append(Edit(mark, run, repair.text[0], "desync"))
+            edits.append(Edit(run, repair.end, repair.text[1:], "desync"))
+        elif reading:
+            edits.append(Edit(mark, run, text[mark], "gloss"))
+    return edits

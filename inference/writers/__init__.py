@@ -1,0 +1,107 @@
+"""Writers of extracted reports; the suffix of the output's name chooses one.
+
+``.jsonl`` has the reports themselves, as they come. The others have the ledger of all reports together:
+``.csv`` and ``.parquet`` its projects, ``.xlsx``, ``.sqlite`` and ``.html`` everything.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from annotations.document import Document
+from annotations.errors import DataError
+from inference.writers.jsonl import JsonlWriter
+from inference.writers.ledger_files import FORMATS, LedgerFiles
+
+SUFFIXES = (".jsonl", *FORMATS)
+
+
+class Writer(Protocol):
+    """Takes reports one by one; files appear under their names only when `close` has completed them."""
+
+    def write(self, document: Document) -> None:
+        """Add one report, or one that could not be read (``extra["error"]``)."""
+        ...
+
+    def close(self) -> None:
+        """Complete the file."""
+        ...
+
+    def abort(self) -> None:
+        """Give up: leave nothing that looks complete."""
+        ...
+
+
+class Writers:
+    """All outputs of one run as one `Writer`; the ledger is built once for those that need it.
+
+    Raises:
+        DataError: from the constructor, when an output cannot be written, is named twice, or its
+            format needs a package that is not installed; from `close`, when a file could not be
+            completed, after all others have been.
+    """
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        seen: set[Path] = set()
+        for path in paths:
+            _check(path)
+            if path.resolve() in seen:
+                raise DataError("is named twice; give each output a name of its own", str(path))
+            seen.add(path.resolve())
+        lines = [path for path in paths if path.suffix.lower() == ".jsonl"]
+        tables = [path for path in paths if path not in lines]
+        # Reports before the ledger: they are done whatever happens to a table.
+        self._writers: list[Writer] = []
+        try:
+            if tables:
+                self._writers.append(LedgerFiles(tables))
+            self._writers[:0] = [JsonlWriter(path) for path in lines]
+        except BaseException:
+            self.abort()
+            raise
+
+    def write(self, document: Document) -> None:
+        for writer in self._writers:
+            writer.write(document)
+
+    def close(self) -> None:
+        errors: list[DataError] = []
+        for writer in self._writers:
+            try:
+                writer.close()
+            except DataError as error:
+                errors.append(error)
+        if errors:
+            raise DataError("\n".join(map(str, errors)))
+
+    def abort(self) -> None:
+        for writer in self._writers:
+            writer.abort()
+
+
+def open_writer(path: Path) -> Writer:
+    """The writer for one ``path``; see `Writers`."""
+    return Writers([path])
+
+
+def _check(path: Path) -> None:
+    """Refuse what cannot be written before any work is done; the output's folder is made."""
+    if path.suffix.lower() not in SUFFIXES:
+        raise DataError(
+            f"no writer for {path.suffix or 'a name without suffix'!r};"
+            f" use one of {', '.join(SUFFIXES)}",
+            str(path),
+        )
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(f"its folder cannot be made: {error.strerror}", str(path)) from error
+    if path.is_dir():
+        raise DataError("is a folder; name a file", str(path))
+    if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
+        raise DataError(
+            "cannot be written; choose another place or change its permissions", str(path)
+        )

@@ -1,0 +1,111 @@
+"""How the ledger's values read in Chinese: names of codes, sums in 亿 and 万, places, periods."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from annotations import scheme
+from inference.amounts import Amount, plain
+from inference.currency import DEFAULT, WORDS
+from inference.dates import Period
+from inference.places import Place
+from inference.records import ProjectAmount, ProjectEntry
+
+#: What stands before a figure that is not exact.
+BOUNDS = {
+    "exact": "",
+    "about": "约",
+    "at_least": "不低于",
+    "at_most": "不超过",
+    "more_than": "超",
+    "less_than": "不足",
+}
+CONFLICTS = {"amount": "金额", "stage": "阶段", "place": "地点"}
+#: Roles by how well they say what a project is worth.
+_ROLES = ("investment", "contract", "received")
+_HUNDRED_MILLION, _TEN_THOUSAND = Decimal(10**8), Decimal(10**4)
+
+
+def value_name(label: str, attribute: str, value: str) -> str:
+    """The scheme's Chinese name of an attribute's value; the value itself where it has none."""
+    known = scheme.load().labels.get(label)
+    values = known.attributes[attribute].values if known and attribute in known.attributes else {}
+    return values.get(value, value)
+
+
+def stage_name(stage: str) -> str:
+    return value_name("PROJECT", "stage", stage)
+
+
+def role_name(role: str) -> str:
+    return value_name("AMOUNT", "role", role)
+
+
+def category_name(category: str) -> str:
+    return value_name("MEASURE", "category", category)
+
+
+def currency_name(code: str) -> str:
+    """元 for yuan, else the currency's commonest word, else its ISO 4217 code."""
+    if code == DEFAULT:
+        return "元"
+    return next((word for word, known in WORDS.items() if known == code), code)
+
+
+def in_units(value: Decimal) -> str:
+    """A figure in 亿 or 万, exact: ``185亿``, ``1.2万``, ``800``."""
+    if abs(value) >= _HUNDRED_MILLION:
+        return f"{_grouped(value.scaleb(-8))}亿"
+    if abs(value) >= _TEN_THOUSAND:
+        return f"{_grouped(value.scaleb(-4))}万"
+    return _grouped(value)
+
+
+def amount_name(amount: Amount) -> str:
+    """A sum as one would write it: ``超30亿元``, ``3.5亿至5亿元``, ``810万元/亩``; as it stands if unread."""
+    if amount.value is not None:
+        figure = BOUNDS.get(amount.bound, "") + in_units(amount.value)
+    elif amount.low is not None and amount.high is not None:
+        figure = f"{in_units(amount.low)}至{in_units(amount.high)}"
+    else:
+        return amount.text
+    per = f"/{amount.per}" if amount.per else ""
+    return f"{figure}{currency_name(amount.currency)}{per}"
+
+
+def place_name(place: Place | None) -> str:
+    """Levels from the top down, then what the text adds to them: ``内蒙古自治区通辽市 经济技术开发区``."""
+    if place is None:
+        return ""
+    levels = [level for level in (place.province, place.city, place.county) if level]
+    full = "".join(dict.fromkeys(levels))
+    added = "" if any(level.startswith(place.text) for level in levels) else place.text
+    return " ".join(part for part in (full, added) if part and not (full and added in full)) or full
+
+
+def period_name(period: Period | None) -> str:
+    """A resolved period in figures (``2022-01-01 – 2022-12-31``), else as written."""
+    if period is None:
+        return ""
+    if period.start is None or period.end is None:
+        return period.text
+    if period.start == period.end:
+        return period.start.isoformat()
+    return f"{period.start.isoformat()} – {period.end.isoformat()}"
+
+
+def main_amount(project: ProjectEntry) -> ProjectAmount | None:
+    """The sum that stands for a project: its investment as most often stated, else contract, else received."""
+    ranked = sorted(
+        (given for given in project.amounts if given.amount.per is None),
+        key=lambda given: (
+            given.target,
+            _ROLES.index(given.role) if given.role in _ROLES else len(_ROLES),
+        ),
+    )
+    return ranked[0] if ranked else None
+
+
+def _grouped(value: Decimal) -> str:
+    whole, point, rest = (plain(value) or "").partition(".")
+    return f"{int(whole):,}{point}{rest}" if whole.lstrip("-") != "0" else f"{whole}{point}{rest}"

@@ -1,0 +1,101 @@
+"""Mentions of one project become one entry that keeps what they disagree on."""
+
+from decimal import Decimal
+
+import pytest
+
+from inference.amounts import read_amount
+from inference.mentions import ProjectMention
+from inference.merge import merge
+from inference.places import Place, report_place
+from inference.records import Evidence, ProjectAmount, ProjectEntry
+
+NAME = "云山储能电池生产线"
+
+
+def evidence(report: str, text: str = NAME) -> Evidence:
+    return Evidence(report, 0, len(text), text, 0, len(text), text)
+
+
+def mention(
+    name: str = NAME,
+    *texts: str,
+    report: str = "r1",
+    stage: str = "signed",
+    role: str = "investment",
+    target: bool = False,
+    place: Place | None = None,
+    industry: str | None = None,
+) -> ProjectMention:
+    amounts = tuple(
+        ProjectAmount(read_amount(text), role, target, (evidence(report, text),), 0.5)
+        for text in texts
+    )
+    return ProjectMention(name, stage, amounts, place, None, None, industry, evidence(report))
+
+
+def one(*mentions: ProjectMention) -> ProjectEntry:
+    [entry], owners = merge(mentions)
+    assert owners == [1] * len(mentions)
+    return entry
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "conflict"),
+    [
+        ("3亿元", "5亿元", True),
+        ("3亿元", "30000万元", False),
+        ("3亿元", "2至4亿元", False),
+        ("3亿元", "4至5亿元", True),
+        ("3亿元", "3亿美元", False),
+        ("3亿元", "300万元/亩", False),
+        ("几亿元", "3亿元", False),
+        ("3亿元", "X亿元", False),
+    ],
+)
+def test_sums_conflict_when_they_cannot_both_hold(first: str, second: str, conflict: bool) -> None:
+    entry = one(mention(NAME, first), mention(NAME, second))
+    assert ("amount" in entry.conflicts) == conflict
+
+
+def test_sums_of_different_roles_and_goals_do_not_conflict() -> None:
+    assert one(mention(NAME, "3亿元"), mention(NAME, "1亿元", role="received")).conflicts == ()
+    assert one(mention(NAME, "3亿元"), mention(NAME, "1亿元", target=True)).conflicts == ()
+
+
+def test_equal_sums_are_one_with_all_their_evidence() -> None:
+    entry = one(
+        mention(NAME, "5亿元"), mention(NAME, "3亿元"), mention(NAME, "30000万元", report="r2")
+    )
+    assert [given.amount.value for given in entry.amounts] == [
+        Decimal(3 * 10**8),
+        Decimal(5 * 10**8),
+    ]
+    assert [found.report for found in entry.amounts[0].evidence] == ["r1", "r2"]
+
+
+def test_what_cannot_be_read_is_kept_apart_by_its_text() -> None:
+    entry = one(mention(NAME, "X亿元", "某亿元"))
+    assert [given.amount.text for given in entry.amounts] == ["X亿元", "某亿元"]
+
+
+def test_the_place_named_most_exactly_holds_and_others_conflict() -> None:
+    city, county = report_place("", "通辽市"), report_place("", "库伦旗")
+    entry = one(mention(place=city), mention(place=county))
+    assert (entry.place, entry.conflicts) == (county, ())
+    other = report_place("", "奈曼旗")
+    assert one(mention(place=county), mention(place=other)).conflicts == ("place",)
+
+
+def test_the_furthest_stage_holds_and_all_are_kept() -> None:
+    entry = one(mention(stage="production"), mention(stage="unspecified"), mention(stage="signed"))
+    assert entry.stage == "production"
+    assert [stage.stage for stage in entry.stages] == ["unspecified", "signed", "production"]
+    assert entry.conflicts == ("stage",)
+    assert one(mention(stage="unspecified"), mention(stage="signed")).conflicts == ()
+    assert one(mention(stage="paused")).stage == "paused"
+
+
+def test_the_longest_name_holds_and_gives_the_industry() -> None:
+    entry = one(mention("云山储能电池", industry="新能源"), mention(industry="装备制造"))
+    assert (entry.name, entry.aliases, entry.industry) == (NAME, ("云山储能电池",), "装备制造")

@@ -1,0 +1,87 @@
+"""Calibration: confidences that mean what they say, fitted on development reports.
+
+A raw probability p becomes sigmoid(a · logit(p) + b), with a and b fitted by maximum likelihood (Platt 1999, with his
+smoothed targets); one pair each for the spans of every label, every relation type, and the sentence kinds. The quality
+measure is the expected calibration error over ten bins (Guo et al. 2017).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotations.document import Document
+from inference.extractor import Extractor
+
+#: Fewer judged items than this say too little; their confidences stay as they are.
+LEAST_ITEMS = 30
+
+Judged = dict[str, list[tuple[float, bool]]]
+
+
+def judge(gold: Sequence[Document], predicted: Sequence[Document]) -> Judged:
+    """(confidence, right or wrong) of everything predicted, by score name (as `ModelSettings.calibration`)."""
+    judged: Judged = defaultdict(list)
+    for truth, guess in zip(gold, predicted, strict=True):
+        spans = {(s.start, s.end, s.label) for s in truth.spans}
+        for span in guess.spans:
+            right = (span.start, span.end, span.label) in spans
+            judged[f"span.{span.label}"].append((span.confidence or 0.0, right))
+        links = {
+            (r.type, truth.spans[r.head].start, truth.spans[r.tail].start) for r in truth.relations
+        }
+        for relation in guess.relations:
+            ends = guess.spans[relation.head].start, guess.spans[relation.tail].start
+            right = (relation.type, *ends) in links
+            judged[f"relation.{relation.type}"].append((relation.confidence or 0.0, right))
+        kinds = {(s.start, s.end): s.kind for s in truth.sentences}
+        for sentence in guess.sentences:
+            kind = kinds.get((sentence.start, sentence.end))
+            if kind is not None and sentence.confidence != 1.0:
+                judged["kind"].append((sentence.confidence or 0.0, kind == sentence.kind))
+    return judged
+
+
+def fit_platt(items: Iterable[tuple[float, bool]], steps: int = 100) -> list[float]:
+    """Slope and offset by Newton's method on the likelihood, lightly regularised towards (1, 0)."""
+    pairs = list(items)
+    raw = np.clip(np.array([p for p, _ in pairs]), 1e-6, 1 - 1e-6)
+    right = np.array([r for _, r in pairs], float)
+    target = np.where(right > 0, (right.sum() + 1) / (right.sum() + 2), 1 / ((1 - right).sum() + 2))
+    x = np.stack([np.log(raw / (1 - raw)), np.ones(len(raw))], 1)
+    prior, strength = np.array([1.0, 0.0]), 1.0
+    weights = prior.copy()
+    for _ in range(steps):
+        chance = 1 / (1 + np.exp(-(x @ weights)))
+        gradient = x.T @ (chance - target) + strength * (weights - prior)
+        curvature = (x * (chance * (1 - chance))[:, None]).T @ x + strength * np.eye(2)
+        step = np.linalg.solve(curvature, gradient)
+        weights = weights - step / max(1.0, float(np.abs(step).max()))
+        if float(np.abs(step).max()) < 1e-8:
+            break
+    # A falling curve would turn the order of confidences round.
+    return [max(0.05, float(weights[0])), float(weights[1])]
+
+
+def expected_calibration_error(items: Iterable[tuple[float, bool]], bins: int = 10) -> float:
+    """Mean distance of confidence and accuracy over equal-width bins, weighted by their items (Guo et al. 2017)."""
+    pairs = np.array([(p, float(r)) for p, r in items])
+    if not len(pairs):
+        return 0.0
+    where: NDArray = np.minimum((pairs[:, 0] * bins).astype(int), bins - 1)
+    gaps = [
+        abs(pairs[where == b].mean(0) @ (1, -1)) * (where == b).sum()
+        for b in range(bins)
+        if (where == b).any()
+    ]
+    return float(sum(gaps) / len(pairs))
+
+
+def calibrate(extractor: Extractor, development: Sequence[Document]) -> dict[str, list[float]]:
+    """Calibration of an extractor whose settings have none yet, from its reading of ``development``."""
+    predicted = list(extractor.stream(development))
+    judged = judge(development, predicted)
+    return {name: fit_platt(items) for name, items in judged.items() if len(items) >= LEAST_ITEMS}

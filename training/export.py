@@ -1,0 +1,118 @@
+"""From a trained model folder to the folder that inference loads: ONNX, int8 weights, settings, vocabulary."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from annotations.errors import DataError
+from inference.encoding import CharVocab
+from inference.settings import FILE_NAME, ModelSettings
+from inference.tagger import MODEL_FILE, OnnxTagger
+from training.model import ReportTagger
+from training.torch_tagger import TorchTagger
+
+OUTPUTS = ("tags", "attributes", "kinds", "heads", "tails")
+#: PyTorch and ONNX scores may differ by this much at most (fp32).
+TOLERANCE = 1e-3
+CARD = "README.md"
+
+
+class _Exported(nn.Module):
+    """The network with plain tensors in and out."""
+
+    def __init__(self, model: ReportTagger) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, ...]:
+        scores = self.model(input_ids, attention_mask)
+        return tuple(scores[name] for name in OUTPUTS)
+
+
+def to_onnx(model: ReportTagger, path: Path) -> None:
+    """Write ``model`` as an fp32 ONNX file with free batch and length."""
+    model.eval()
+    model.set_attn_implementation("eager")
+    ids = torch.randint(5, 100, (2, 16))
+    sizes = {
+        0: torch.export.Dim("batch", min=1, max=4096),
+        1: torch.export.Dim("length", min=3, max=512),
+    }
+    program = torch.onnx.export(
+        _Exported(model).eval(),
+        (ids, torch.ones_like(ids)),
+        input_names=["input_ids", "attention_mask"],
+        output_names=list(OUTPUTS),
+        dynamic_shapes={"input_ids": sizes, "attention_mask": sizes},
+        dynamo=True,
+        verbose=False,
+    )
+    program.save(str(path), external_data=False)
+
+
+def quantize(source: Path, target: Path) -> None:
+    """Write an int8 copy: weights per channel, activations quantised as they come (onnxruntime dynamic quantisation)."""
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    quantize_dynamic(
+        source, target, weight_type=QuantType.QInt8, per_channel=True, reduce_range=False
+    )
+
+
+def difference(model: ReportTagger, tagger: OnnxTagger, seed: int = 0) -> float:
+    """The greatest absolute difference of any score between torch and ONNX, on random ids."""
+    rng = np.random.default_rng(seed)
+    worst = 0.0
+    for batch, length in ((1, 8), (3, 40), (2, 190)):
+        ids = rng.integers(5, model.config.vocab_size, (batch, length)).astype(np.int64)
+        mask = np.ones_like(ids)
+        mask[-1, length // 2 :] = 0
+        ours, theirs = TorchTagger(model, exact=True)(ids, mask), tagger(ids, mask)
+        for name in OUTPUTS:
+            gap = np.abs(ours[name] - theirs[name])[mask.astype(bool)]
+            worst = max(worst, float(gap.max()))
+    return worst
+
+
+def export(folder: Path, out: Path, *, int8: bool = True) -> Path:
+    """Export the model folder ``folder`` to ``out`` (which appears whole or not at all).
+
+    Raises:
+        DataError: when ``folder`` is no model folder, or the ONNX model does not agree with the torch model.
+    """
+    settings = ModelSettings.load(folder)
+    model = ReportTagger.from_pretrained(folder)
+    with tempfile.TemporaryDirectory(dir=_parent(out)) as name:
+        work = Path(name) / "model"
+        work.mkdir()
+        to_onnx(model, work / MODEL_FILE)
+        gap = difference(model, OnnxTagger(work))
+        if gap > TOLERANCE:
+            raise DataError(
+                f"the ONNX model's scores differ by {gap:.2g} from the torch model's", str(folder)
+            )
+        if int8:
+            quantize(work / MODEL_FILE, work / "int8.onnx")
+            os.replace(work / "int8.onnx", work / MODEL_FILE)
+        settings.save(work)
+        CharVocab.load(folder / "vocab.txt").save(work / "vocab.txt")
+        if (folder / CARD).exists():
+            shutil.copy(folder / CARD, work / CARD)
+        if out.exists():
+            if not (out / FILE_NAME).exists() and any(out.iterdir()):
+                raise DataError("is not empty and no model folder; choose another place", str(out))
+            shutil.rmtree(out)
+        os.replace(work, out)
+    return out
+
+
+def _parent(out: Path) -> Path:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    return out.parent

@@ -1,0 +1,96 @@
+"""Leave one seed report out: train on the others, score on it, for each in turn.
+
+``python -m training.leave_one_out --data annotations/data/seeds.jsonl --out figures/leave-one-out.json``
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from annotations import scheme as schemes
+from annotations import store
+from annotations.agreement import Agreement, compare
+from annotations.document import Document
+from inference.windows import WindowSizes
+from training.cli import parse_settings
+from training.config import TrainConfig
+from training.config import load as load_config
+from training.evaluate import predict, table
+from training.fit import fit
+from training.torch_tagger import settings_of, torch_extractor
+
+
+def missed(gold: Document, predicted: Document) -> list[dict[str, Any]]:
+    """Gold spans that were not found exactly, with what was found in their place."""
+    found = {(s.start, s.end, s.label) for s in predicted.spans}
+    rows = []
+    for span in gold.spans:
+        if (span.start, span.end, span.label) in found:
+            continue
+        near = [
+            f"{s.label} {predicted.text[s.start : s.end]}"
+            for s in predicted.spans
+            if s.start < span.end and span.start < s.end
+        ]
+        rows.append({"label": span.label, "text": gold.text[span.start : span.end], "found": near})
+    return rows
+
+
+def leave_one_out(
+    documents: Sequence[Document], extra: Sequence[Document], config: TrainConfig
+) -> dict[str, Any]:
+    """Scores of models that never saw the report they are scored on.
+
+    Each fold's epochs are fixed beforehand (``config.epochs``): the report left out chooses nothing, so the weights of
+    the last pass are scored. For early stopping the first of the other reports would be wasted; it is not used.
+
+    Args:
+        documents: the reports left out in turn.
+        extra: reports that every fold trains on besides.
+    """
+    scheme = schemes.load()
+    total, folds, misses = Agreement(), {}, {}
+    for held in documents:
+        train = [d for d in documents if d.id != held.id] + list(extra)
+        with tempfile.TemporaryDirectory() as name:
+            model, vocab, _ = fit(train, [], scheme, config, Path(name), quiet=True)
+        settings = settings_of(model, WindowSizes(config.core, config.context), "fold", "0")
+        predicted = predict(torch_extractor(model, vocab, settings), [held])[0]
+        agreement = compare(held, predicted)
+        folds[held.id] = agreement.to_dict()
+        misses[held.id] = missed(held, predicted)
+        total += agreement
+        print(held.id, f"micro F1 {100 * agreement.micro.f1:.1f}", flush=True)
+    return {
+        "configuration": config.to_dict(),
+        "all": total.to_dict(),
+        "folds": folds,
+        "missed": misses,
+    }
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--extra", type=Path, nargs="*", default=[])
+    parser.add_argument("--config", type=Path)
+    parser.add_argument("--set", nargs="*", default=[], metavar="KEY=VALUE")
+    parser.add_argument("--out", type=Path, required=True)
+    options = parser.parse_args(arguments)
+    config = load_config(options.config, parse_settings(options.set))
+    extra = store.load(*options.extra) if options.extra else []
+    figures = leave_one_out(store.load(options.data), extra, config)
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    options.out.write_text(
+        json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+    )
+    print(table(figures["all"]))
+
+
+if __name__ == "__main__":
+    main()

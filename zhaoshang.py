@@ -76,7 +76,11 @@ def _usage() -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The ``zhaoshang`` command. Returns its exit code: 0 done, 1 done with errors in some reports, 2 could not be done."""
+    """The ``zhaoshang`` command.
+
+    Returns:
+        Its exit code: 0 done, 1 done but some reports failed, 2 could not be done.
+    """
     arguments = sys.argv[1:] if arguments is None else arguments
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print(_usage())

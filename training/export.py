@@ -58,7 +58,7 @@ def to_onnx(model: ReportTagger, path: Path) -> None:
 
 
 def quantize(source: Path, target: Path) -> None:
-    """Write an int8 copy: weights per channel, activations quantised as they come (onnxruntime dynamic quantisation)."""
+    """Write an int8 copy: weights per channel, activations quantised as they come (dynamic quantisation)."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     quantize_dynamic(

@@ -1,4 +1,4 @@
-"""The network: one BERT encoder pass, and linear-chain CRF, attribute, link and sentence-kind heads on its characters."""
+"""The network: one BERT pass; linear-chain CRF, attribute, link and sentence-kind heads on its characters."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -28,7 +28,7 @@ def every_path(
     scores = {}
     for path in product(range(len(TAGS)), repeat=len(emissions)):
         score = first[path[0]] + sum(emissions[t, tag] for t, tag in enumerate(path))
-        scores[path] = float(score + sum(moves[a, b] for a, b in zip(path, path[1:], strict=False)))
+        scores[path] = float(score + sum(moves[a, b] for a, b in pairwise(path)))
     return scores
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 import torch
@@ -42,7 +42,7 @@ def test_crf_against_brute_force() -> None:
         scores = []
         for path in product(range(3), repeat=length):
             score = first[path[0]] + sum(emissions[row, t, tag] for t, tag in enumerate(path))
-            scores.append(score + sum(moves[a, b] for a, b in zip(path, path[1:], strict=False)))
+            scores.append(score + sum(moves[a, b] for a, b in pairwise(path)))
             if path == tuple(gold[row, :length].tolist()):
                 wanted = scores[-1]
         assert nll[row].item() == pytest.approx(

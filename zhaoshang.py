@@ -37,7 +37,14 @@ COMMANDS = {
     "train": ("training.cli", "Fine-tune a model on annotated reports."),
     "evaluate": ("training.cli", "Score a model on annotated reports."),
     "export": ("training.cli", "Export a trained model to ONNX for inference."),
+    "compare": ("training.cli", "Compare two models on the same reports."),
+    "promote": ("training.cli", "Make a model the default, unless it is a step back."),
+    "rollback": ("training.cli", "Make the previous model the default again."),
+    "models": ("training.cli", "List the promoted models."),
 }
+
+#: Command group → its subcommands that another room has, which the group's own room must not import.
+GUESTS = {"annotate": {"suggest": "inference.suggest_cli"}}
 
 
 def load(path: str | Path | None = None, **options: Any) -> Extractor:
@@ -65,8 +72,10 @@ def _command(name: str) -> Any:
     import typer
 
     app = import_module(COMMANDS[name][0]).app
-    group = typer.main.get_group(app)
-    return group.commands[name]
+    command = typer.main.get_group(app).commands[name]
+    for guest, module in GUESTS.get(name, {}).items():
+        command.add_command(typer.main.get_command(import_module(module).app), guest)
+    return command
 
 
 def _usage() -> str:

@@ -72,6 +72,16 @@ def divide(
     return parts
 
 
+def listed(documents: Iterable[Document], path: Path = DEFAULT_PATH) -> dict[str, list[Document]]:
+    """Reports by part, only those that the lists name."""
+    names = load(path)
+    parts: dict[str, list[Document]] = {part: [] for part in PARTS}
+    for document in documents:
+        if document.id in names:
+            parts[names[document.id]].append(document)
+    return parts
+
+
 def propose(
     documents: Iterable[Document],
     sizes: Mapping[str, int],

@@ -116,7 +116,8 @@ def read_amount(text: str, before: str = "", after: str = "") -> Amount:
     """
     parts = (text, before[-_WINDOW:], after[:_WINDOW])
     span, before, after = (_GLOSS.sub("", fold(part)) for part in parts)
-    matches = list(FIGURE.finditer(span))
+    # Inside one span 到 joins a range, whatever find_amounts makes of it: 800元到1000元.
+    matches = list(FIGURE.finditer(span := span.replace("到", "至")))
     if not matches:
         return _unread(text, "there is no number in it")
     match = max(matches, key=lambda found: (bool(found["currency"]), found.end() - found.start()))

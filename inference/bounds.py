@@ -30,7 +30,7 @@ _BEFORE = [
     )
 ]
 _AFTER = [
-    (re.compile(r"(?P<filler>[\s)）]*(?:人民币|资金)?)" + pattern), bound)
+    (re.compile(r"(?P<filler>[\s)）]*(?:人民币|资金)?)(?:" + pattern + ")"), bound)
     for pattern, bound in (
         (
             r"(?:[(（]含[^)）]{0,6}[)）])?(?:及|或|的)?(?:其|之)?以上|起步|起(?=[，。；、,;)）]|$)|开外",

@@ -60,3 +60,33 @@ def amount(texts: Annotated[list[str], typer.Argument(metavar="TEXT…")]) -> No
 
     for reading in read_texts(texts):
         print(json.dumps(reading, ensure_ascii=False))
+
+
+@app.command()
+def ledger(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Extracted .jsonl files.")],
+    out: Annotated[list[Path], typer.Option(help="Where to write; the suffix chooses the format.")],
+) -> int:
+    """Build the ledger of reports that were extracted before; no model is needed."""
+    from inference.writers.rebuild import rebuild
+
+    counts = rebuild(paths, out)
+    print(counts, file=sys.stderr)
+    return 1 if counts.errors else 0
+
+
+@app.command()
+def show(
+    path: Annotated[Path, typer.Argument(metavar="REPORT", help="Extracted .jsonl, or a report.")],
+    id: Annotated[str | None, typer.Option(help="Only the report of this id.")] = None,
+    model: Model = None,
+) -> None:
+    """Print reports with their spans in colour, and what the ledger has of them."""
+    from rich.console import Console
+
+    from inference.show import load
+    from inference.show import show as print_report
+
+    console = Console(highlight=False)
+    for document in load(path, id, model):
+        print_report(document, console)

@@ -159,7 +159,7 @@ def _same(left: _Node, right: _Node) -> bool:
     near = together or (left.city is not None and left.city == right.city)
     short, long = sorted((left.name.core, right.name.core), key=len)
     if short == long:
-        return together or shared or len(short) >= (_GENERIC + 1 if near else _TELLING)
+        return together or shared or len(short) >= _TELLING
     if len(short) < _GENERIC or clash or not near:
         return False
     ratio = len(short) / len(long)

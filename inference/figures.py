@@ -11,28 +11,35 @@ from inference.numerals import ARABIC, fold
 _NUMERAL = "〇一二三四五六七八九十百千万亿兆两点半多余几数廿卅来"
 _EXPRESSION = (
     rf"(?:{ARABIC}|[〇一二三四五六七八九十百千万亿兆两半几数廿卅])"
-    rf"(?:\s?[{_NUMERAL}]|\s?个(?=[多余半]?[百千万亿])"
+    rf"(?:\s?[{_NUMERAL}]|\s?个(?=[多余半]?[百千万亿](?!元))"
     rf"|(?:(?<=[百千万亿兆])|(?<=[百千万亿兆]〇))\s?{ARABIC})*"
 )
 _YUAN = r"元(?![旦月素件宝谋化器气首老凶勋])"
 _CURRENCY = rf"(?:{alternatives(set(WORDS) - {'元'})}|{_YUAN})"
 _SIGN = rf"(?:{alternatives(SIGNS)})"
-_DASH = r"(?:[-~—–―]{1,2}|至|到)"
+_DASH = r"(?:[-~—–―]{1,2}|至)"
+
+_PER = rf"\s?(?:/\s?|每)(?:{alternatives(PER_UNITS)})(?:[·•]?[年月日天])?"
+# 总投资3亿元 至2018年底: what follows is a year, no upper end.
+_NO_YEAR = r"(?!(?:19|20)\d\d\s?年)"
 
 #: One figure in folded text. Groups: `sign`; `low`, `low_currency` (ranges only); `number`;
 #: `currency`; `coins` (角 and 分); `per`.
 FIGURE = re.compile(
     rf"(?<![\d.第])(?<!\d,)(?P<sign>{_SIGN}\s?)?"
-    rf"(?:(?P<low>{_EXPRESSION})\s?(?P<low_currency>{_CURRENCY})?\s?{_DASH}\s?(?P<low_sign>{_SIGN})?)?"
-    rf"(?P<number>{_EXPRESSION})\s?(?P<currency>{_CURRENCY})?"
+    rf"(?:(?P<low>{_EXPRESSION})"
+    # 由3亿元到12亿元不等 names two figures, 3到12亿元 one range.
+    rf"(?:\s?(?P<low_currency>{_CURRENCY})(?:{_PER})?\s?{_DASH}|\s?(?:{_DASH}|到))"
+    rf"\s?{_NO_YEAR}(?P<low_sign>{_SIGN})?)?"
+    rf"(?P<number>{_EXPRESSION})(?:\s?(?P<currency>{_CURRENCY}))?"
     rf"(?P<coins>(?:(?<=元)[〇一二三四五六七八九\d]角)?(?:(?<=[元角])[〇一二三四五六七八九\d]分)?)"
-    rf"(?:\s?(?:/\s?|每)(?P<per>{alternatives(PER_UNITS)}))?"
+    rf"(?:\s?(?:/\s?|每)(?P<per>(?:{alternatives(PER_UNITS)})(?:[·•]?[年月日天])?))?"
 )
 
 _HAS_DIGIT = re.compile(r"[\d〇一二三四五六七八九两半几数多余]")
 _UNIT = re.compile(r"[十百千万亿兆]")
 _MISSING = re.compile(r"[Xx×某*_●△□]\s?$")
-_SIZE_BEFORE = re.compile(r"(?:过|近|约|上|破|逾|超|达|达到|跨|跨越|迈向|冲刺|成)$")
+_SIZE_BEFORE = re.compile(r"(?:过|近|约|上|破|逾|超|达|达到|跨|跨越|迈向|冲刺|成|每)$")
 _SIZE_AFTER = re.compile(
     r"(?:及以上|以上|及以下|以下|级|大关|[^，。；\d]{0,5}(?:项目|企业|产业|投资|园区|规模|俱乐部|[镇乡村]))"
 )
@@ -40,8 +47,10 @@ _SIZE_AFTER = re.compile(
 # count.
 _CUE = re.compile(
     r"(?:投资|资金|签约额|协议额|金额|总额|投入|引资|外资|内资|产值|营收|收入|税收|利税|利润"
-    r"|增加值|销售额|贷款|融资|授信|资本|市值|造价|奖励|补助|补贴|预算)"
+    r"|增加值|销售额|贷款|融资|授信|资本|市值|造价|奖励|补助|补贴|预算|进账|揽金|签下)"
     r"[^，。；！？,;、\d]{0,8}(?:[\d.、和及与亿万]*)$"
+    # … or a figure with its currency in the same list: 7亿元、1.2亿、6700万.
+    r"|[\d亿万]元、(?:[\d.、和及与亿万]*)$|[亿万]元?[和及与]$"
 )
 _COUNTED = re.compile(
     r"\s*(?:[吨度亩人户次件台套辆只头株个棵羽尾粒片块条支瓶箱册张匹桶公斤立方平米千瓦美伏安标]"

@@ -23,6 +23,8 @@ _NAME_AFTER = re.compile(
 # 全市 and the like mean the report's place.
 _WHOLE = re.compile(r"[全我本该][省市县区旗州盟]")
 _HEAD = 200
+# A full name once in the text is enough, a short one must come twice.
+_ENOUGH = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ def report_place(text: str, named: str | None = None) -> Place | None:
         for division in votes
     }
     best = max(scores, key=scores.__getitem__)
-    return _place(names[best], best, "report") if scores[best] >= 4 else None
+    return _place(names[best], best, "report") if scores[best] >= _ENOUGH else None
 
 
 def place_of(sentence: str, start: int, end: int, default: Place | None = None) -> Place | None:

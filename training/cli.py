@@ -14,6 +14,8 @@ from annotations.errors import DataError
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
 Data = Annotated[list[Path], typer.Option("--data", help="Annotated .jsonl files or folders.")]
+RegistryOption = Annotated[Path, typer.Option("--registry", help="The folder of promoted models.")]
+DEFAULT_REGISTRY = Path("models")
 
 
 def parse_settings(pairs: list[str]) -> dict[str, object]:
@@ -38,6 +40,12 @@ def train(
     base: Annotated[
         str | None, typer.Option(help="Base encoder: a Hugging Face id or a folder.")
     ] = None,
+    parent: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", help="Continue from this model folder, replaying what it learnt from."
+        ),
+    ] = None,
     scheme: Annotated[Path, typer.Option(help="Label scheme file.")] = schemes.DEFAULT_PATH,
     set: Annotated[list[str], typer.Option(help="Override a setting: key=value.")] = [],  # noqa: B006
     name: Annotated[str, typer.Option(help="The model's name in outputs.")] = "zhaoshang",
@@ -48,58 +56,173 @@ def train(
 ) -> None:
     """Fine-tune a model on annotated reports."""
     from training.config import load
+    from training.data import load_data
     from training.evaluate import table
-    from training.train import load_data
     from training.train import train as run
 
+    if base and parent:
+        raise DataError("a model goes on from its own base; leave --base out", "--from")
     overrides = parse_settings(set) | ({"base": base} if base else {})
-    settings = load(config, overrides)
     parsed = schemes.load(scheme)
     figures = run(
-        load_data(data, parsed), settings, out, scheme=parsed, name=name, resume=resume, quiet=quiet
+        load_data(data, parsed),
+        load(config, overrides, continued=parent is not None),
+        out,
+        scheme=parsed,
+        name=name,
+        resume=resume,
+        quiet=quiet,
+        parent=parent,
     )
     for part in ("development", "test"):
         if part in figures:
             print(f"{part} ({figures['data'][part]['reports']} reports)\n{table(figures[part])}\n")
-    print(f"model folder: {out}")
+    if figures:
+        print(f"model folder: {out}")
 
 
 @app.command()
 def evaluate(
     data: Data,
     model: Annotated[
-        Path | None, typer.Option(help="Exported model folder; the shipped one by default.")
+        Path | None, typer.Option(help="Model folder; the shipped model by default.")
     ] = None,
     part: Annotated[str | None, typer.Option(help="Only this part of the frozen splits.")] = None,
     repair: Annotated[bool, typer.Option(help="Repair damaged text first.")] = True,
+    damage: Annotated[bool, typer.Option(help="Also score damaged copies of the reports.")] = True,
     json_out: Annotated[
         Path | None, typer.Option("--json", help="Also write all figures here.")
     ] = None,
+    html_out: Annotated[
+        Path | None,
+        typer.Option("--html", help="Also write them, and the worst sentences, as a page."),
+    ] = None,
 ) -> None:
-    """Score a model on annotated reports: exact spans by seqeval, attributes, links, kinds."""
+    """Score a model on annotated reports: exact spans by seqeval, attributes, links, kinds, calibration."""
     from annotations import store
     from annotations.splits import PARTS, divide
-    from inference.extractor import Extractor
-    from training.evaluate import evaluate as score
+    from inference.extractor import DEFAULT_MODEL, Extractor
+    from training.assess import assess
+    from training.assessment_page import render
+    from training.card import other_scores
+    from training.compare import exported
     from training.evaluate import table
 
-    extractor = Extractor.load(model, repair=repair)
-    documents = store.load(*data, scheme=extractor.settings.label_scheme)
-    if part is not None:
-        if part not in PARTS:
-            raise DataError(f"{part!r} is none of {', '.join(PARTS)}", "--part")
-        documents = divide(documents)[part]
-    figures = score(extractor, documents)
+    with exported(model or DEFAULT_MODEL) as folder:
+        extractor = Extractor.load(folder, repair=repair)
+        documents = store.load(*data, scheme=extractor.settings.label_scheme)
+        if part is not None:
+            if part not in PARTS:
+                raise DataError(f"{part!r} is none of {', '.join(PARTS)}", "--part")
+            documents = divide(documents)[part]
+        if not documents:
+            raise DataError("there is no report to score on", part or "--data")
+        figures = assess(extractor, documents, damage=damage)
     print(f"{extractor.model}, {len(documents)} reports\n\n{table(figures)}\n")
-    for name, row in figures["attributes"].items():
-        print(f"{name}: {100 * row['accuracy']:.1f} % of {row['spans']} spans found")
-    for name, row in figures["relations"].items():
-        given = figures["relations_given_spans"][name]
-        print(f"{name}: F1 {100 * row['f1']:.1f}; between spans found {100 * given['f1']:.1f}")
-    print(f"sentence kind: {100 * figures['kinds']['accuracy']:.1f} %")
+    print("\n".join(other_scores(figures)))
+    for name, groups in (("genre", figures["genres"]), ("damage", figures["damage"])):
+        scores = (f"{key} {100 * row['micro']:.1f}" for key, row in groups.items())
+        print(f"micro F1 by {name}: {', '.join(scores)}")
+    for name, row in figures["calibration"].items():
+        print(f"calibration error, {name}: {100 * row['error']:.1f} % over {row['items']}")
     if json_out:
-        json_out.write_text(
-            json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        write(json_out, json.dumps(figures, ensure_ascii=False, indent=1) + "\n")
+    if html_out:
+        write(html_out, render(figures, extractor.settings.label_scheme))
+
+
+def write(path: Path, text: str) -> None:
+    """Write a figures file; its folder is made.
+
+    Raises:
+        DataError: when it cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise DataError(f"cannot be written: {error.strerror}", str(path)) from error
+
+
+@app.command()
+def compare(
+    a: Annotated[Path, typer.Argument(metavar="A", help="A model folder.")],
+    b: Annotated[Path, typer.Argument(metavar="B", help="Another.")],
+    data: Data,
+    json_out: Annotated[
+        Path | None, typer.Option("--json", help="Also write the figures here.")
+    ] = None,
+) -> None:
+    """Compare two models on the same reports: scores with paired intervals, speed, size."""
+    from annotations import store
+    from training.compare import compare as run
+
+    found = run(a, b, store.load(*data))
+    print(f"{found.reports} reports\n\n{found.table()}")
+    if json_out:
+        write(json_out, json.dumps(found.to_dict(), ensure_ascii=False, indent=1) + "\n")
+
+
+@app.command()
+def promote(
+    candidate: Annotated[
+        Path, typer.Argument(metavar="CANDIDATE", help="A folder written by `zhaoshang train`.")
+    ],
+    registry: RegistryOption = DEFAULT_REGISTRY,
+    data: Annotated[
+        list[Path],
+        typer.Option("--data", help="Test reports; the project's frozen test by default."),
+    ] = [],  # noqa: B006
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force", help="Promote it whatever speaks against it; its card will say so."
+        ),
+    ] = False,
+) -> None:
+    """Make a model the registry's default, unless it is worse on the frozen test or has learnt from it."""
+    from annotations import store
+    from training.data import frozen_test
+    from training.promote import promote as run
+    from training.registry import Registry
+
+    test = store.load(*data) if data else frozen_test()
+    folder, found = run(candidate, Registry(registry), test, force=force)
+    if found.comparison:
+        print(f"{found.comparison.table()}\n")
+    for objection in found.objections:
+        print(f"by force, although {objection}")
+    print(f"default: {folder}")
+
+
+@app.command()
+def rollback(registry: RegistryOption = DEFAULT_REGISTRY) -> None:
+    """Make the registry's previous model the default again."""
+    from training.registry import Registry
+
+    before, now = Registry(registry).rollback()
+    print(f"default: {now} (was {before})")
+
+
+@app.command()
+def models(registry: RegistryOption = DEFAULT_REGISTRY) -> None:
+    """List the registry's models with their aliases and where they come from."""
+    from training.registry import Registry
+
+    entries = Registry(registry).entries()
+    if not entries:
+        raise DataError("no model has been promoted into this registry", str(registry))
+    for entry in entries:
+        origin = entry.lineage.get("parent") or {}
+        source = (
+            f"from {origin['model']}"
+            if origin
+            else (entry.lineage.get("base") or {}).get("name", "")
+        )
+        reports = entry.lineage.get("data", {}).get("train", {}).get("reports", "?")
+        aliases = ", ".join(entry.aliases)
+        print(
+            f"{entry.settings.name}@{entry.version}  {aliases:17}  {reports} training reports, {source}"
         )
 
 

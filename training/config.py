@@ -28,9 +28,10 @@ class TrainConfig:
         frozen_epochs: passes during which only the heads learn.
         warmup: share of all steps during which rates rise; they fall linearly after it.
         weight_decay: decoupled weight decay of matrices (AdamW).
-        dropout: of the encoder and before the heads.
+        dropout: before the heads.
         token_dropout: share of training characters replaced by [MASK], so that context is learnt.
         ema: decay per step of the exponential moving average that is evaluated and kept; 0 turns it off.
+        replay: when continuing from a model, old training reports learnt again per new one.
         damage: damaged copies added per training report (the damage generator's mixed kind), on average.
         core, context: window lengths in characters (`inference.windows.WindowSizes`).
         loss_weights: weight of each head's loss.
@@ -51,6 +52,7 @@ class TrainConfig:
     dropout: float = 0.1
     token_dropout: float = 0.05
     ema: float = 0.99
+    replay: float = 3.0
     damage: float = 0.3
     core: int = 160
     context: int = 32
@@ -73,6 +75,7 @@ class TrainConfig:
             ("dropout", 0, 0.9),
             ("token_dropout", 0, 0.9),
             ("ema", 0, 0.99999),
+            ("replay", 0, 1000),
             ("damage", 0, 10),
             ("core", 16, 500),
             ("context", 0, 200),
@@ -108,8 +111,25 @@ class TrainConfig:
         return replace(self, **values)
 
 
-def load(path: Path | None, overrides: Mapping[str, Any] | None = None) -> TrainConfig:
+#: Defaults that differ when a trained model goes on learning: gently, and briefly.
+CONTINUED: Mapping[str, Any] = {
+    "epochs": 4,
+    "patience": 2,
+    "frozen_epochs": 0,
+    "encoder_rate": 5e-5,
+    "head_rate": 3e-4,
+}
+
+
+def load(
+    path: Path | None, overrides: Mapping[str, Any] | None = None, *, continued: bool = False
+) -> TrainConfig:
     """The configuration of a TOML file (or the defaults), with overrides.
+
+    Args:
+        path: the file, or None.
+        overrides: settings that win over the file's.
+        continued: whether a trained model goes on learning (`CONTINUED`).
 
     Raises:
         DataError: for a missing file, broken TOML, an unknown setting or a value out of range.
@@ -122,4 +142,5 @@ def load(path: Path | None, overrides: Mapping[str, Any] | None = None) -> Train
             raise DataError("no such configuration file", str(path)) from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise DataError(f"not valid TOML: {error}", str(path)) from error
-    return TrainConfig().override(values | dict(overrides or {}))
+    defaults = dict(CONTINUED) if continued else {}
+    return TrainConfig().override(defaults | values | dict(overrides or {}))

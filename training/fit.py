@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
+from datasets import concatenate_datasets
 from torch.optim import AdamW
-from transformers import (
-    BertConfig,
-    BertModel,
-    EarlyStoppingCallback,
-    Trainer,
-    TrainerCallback,
-    TrainingArguments,
-    set_seed,
-)
-from transformers.trainer_callback import TrainerControl, TrainerState
+from transformers import AutoConfig, BertConfig, BertModel, Trainer, TrainingArguments, set_seed
+from transformers.trainer_callback import PrinterCallback, TrainerState
+from transformers.utils import logging
 
 from annotations.document import Document
 from annotations.errors import DataError
@@ -25,38 +21,43 @@ from annotations.scheme import Scheme
 from inference.encoding import MASK, CharVocab
 from inference.layout import Layout
 from inference.windows import WindowSizes
+from training.augment import damaged_copies
 from training.base import resolve_base
+from training.callbacks import Average, Patience, Progress, Thaw, is_stale
 from training.config import TrainConfig
 from training.dataset import Encoder, collate, label_counts
 from training.evaluate import evaluate
+from training.inherit import inherit, load_parent
 from training.model import ReportTagger
 from training.torch_tagger import settings_of, torch_extractor
 
 #: A base whose vocabulary knows fewer of the training characters than this is refused.
 LEAST_COVERAGE = 0.98
+STATE_FILE = "trainer_state.json"
 
 
 def build_model(
-    config: TrainConfig, scheme: Scheme, mean_sentence: float
+    config: TrainConfig, scheme: Scheme, mean_sentence: float, parent: Path | None = None
 ) -> tuple[ReportTagger, CharVocab]:
     """The network on its base encoder, heads freshly initialised from ``config.seed``, and its vocabulary.
 
+    With ``parent``, a model folder, encoder and heads start from that model's weights instead (`training.inherit`).
+
     Raises:
-        DataError: when the base is not BERT or has no vocabulary of single characters.
+        DataError: when the base cannot be read, is not BERT, or has no vocabulary of single characters.
     """
-    source = resolve_base(config.base)
-    base_config = BertConfig.from_pretrained(source)
-    if base_config.model_type != "bert":
-        raise DataError(
-            f"a {base_config.model_type} model; the base must be of type bert", str(source)
-        )
+    older = load_parent(parent) if parent else None
+    source = parent or resolve_base(config.base)
+    base_config = older.config if older else _base_config(source)
+    base_config = BertConfig.from_dict(base_config.to_dict())
     base_config.update(
         {
             "scheme": scheme.to_dict(),
             "id2label": dict(enumerate(scheme.tags())),
             "label2id": {tag: i for i, tag in enumerate(scheme.tags())},
-            "hidden_dropout_prob": config.dropout,
-            "attention_probs_dropout_prob": config.dropout,
+            # Drawing the masks is single-threaded on CPU: dropout inside the encoder made steps 12 times as long.
+            "hidden_dropout_prob": 0.0,
+            "attention_probs_dropout_prob": 0.0,
             "head_dropout": config.dropout,
             "loss_weights": dict(config.loss_weights),
             "mean_sentence": mean_sentence,
@@ -65,15 +66,39 @@ def build_model(
     set_seed(config.seed)
     # Eager attention: on CPU its backward pass is markedly faster than the fused kernel's.
     attention = "sdpa" if torch.cuda.is_available() else "eager"
-    encoder = BertModel.from_pretrained(
-        source, config=base_config, add_pooling_layer=False, attn_implementation=attention
-    )
+    if older:
+        model = ReportTagger._from_config(base_config, attn_implementation=attention)
+        inherit(model, older)
+        return model, base_vocab(source)
+    try:
+        encoder = BertModel.from_pretrained(
+            source, config=base_config, add_pooling_layer=False, attn_implementation=attention
+        )
+    except Exception as error:  # damaged weights raise errors of several libraries
+        raise DataError(
+            f"the base's weights cannot be read ({error}); download or copy them again", str(source)
+        ) from error
     if config.layers:
         keep_layers(encoder, config.layers)
         base_config.num_hidden_layers = config.layers
     model = ReportTagger._from_config(base_config, attn_implementation=attention)
     model.bert = encoder
     return model, base_vocab(source)
+
+
+def _base_config(source: Path | str) -> BertConfig:
+    """The base's configuration, from its folder or from the hub."""
+    try:
+        found = AutoConfig.from_pretrained(source)
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"the base cannot be loaded: {str(error).splitlines()[0]}; check its name and the connection,"
+            " and run the command again (a broken download goes on where it ended)",
+            str(source),
+        ) from error
+    if found.model_type != "bert":
+        raise DataError(f"a {found.model_type} model; the base must be of type bert", str(source))
+    return found
 
 
 def keep_layers(encoder: BertModel, count: int) -> None:
@@ -98,59 +123,15 @@ def base_vocab(source: Path | str) -> CharVocab:
     return CharVocab(sorted(tokens, key=tokens.__getitem__))
 
 
-class _Ema(TrainerCallback):
-    """Exponential moving average of the weights (Polyak and Juditsky 1992), swapped in for evaluation."""
-
-    def __init__(self, decay: float) -> None:
-        self.decay = decay
-        self.average: dict[str, torch.Tensor] = {}
-        self.updates = 0
-
-    @torch.no_grad()
-    def on_step_end(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
-    ) -> None:
-        weights = kwargs["model"].state_dict()
-        self.updates += 1
-        # A short memory at first, so that the start does not linger in the average.
-        decay = min(self.decay, (1 + self.updates) / (10 + self.updates))
-        for name, value in weights.items():
-            if name not in self.average:
-                self.average[name] = value.detach().clone()
-            elif value.is_floating_point():
-                self.average[name].lerp_(value, 1 - decay)
-
-    def swap(self, model: torch.nn.Module) -> None:
-        """Exchange the model's weights with the average."""
-        if self.average:
-            current = {k: v.detach().clone() for k, v in model.state_dict().items()}
-            model.load_state_dict(self.average)
-            self.average = current
-
-
-class _Thaw(TrainerCallback):
-    """Keeps the encoder frozen for the first passes."""
-
-    def __init__(self, model: ReportTagger, frozen_epochs: int) -> None:
-        self.model, self.frozen_epochs = model, frozen_epochs
-
-    def on_epoch_begin(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
-    ) -> None:
-        frozen = round(state.epoch or 0) < self.frozen_epochs
-        for parameter in self.model.bert.parameters():
-            parameter.requires_grad_(not frozen)
-
-
 class _Trainer(Trainer):
     """Evaluates by running the very extractor that inference runs, on whole development reports."""
 
     def __init__(self, *, vocab: CharVocab, config: TrainConfig, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.vocab, self.config, self.ema = vocab, config, _Ema(config.ema)
+        self.vocab, self.config, self.average = vocab, config, Average(config.ema)
         self.sizes = WindowSizes(config.core, config.context)
         if config.ema:
-            self.add_callback(self.ema)
+            self.add_callback(self.average)
 
     def compute_loss(self, model: Any, inputs: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         if model.training and self.config.token_dropout:
@@ -171,10 +152,10 @@ class _Trainer(Trainer):
     ) -> dict[str, float]:
         documents = eval_dataset if eval_dataset is not None else self.eval_dataset
         model = self.accelerator.unwrap_model(self.model)
-        self.ema.swap(model)
+        self.average.swap(model)
         settings = settings_of(model, self.sizes, "training", "0")
         figures = evaluate(torch_extractor(model, self.vocab, settings), documents)
-        self.ema.swap(model)
+        self.average.swap(model)
         metrics = {f"{metric_key_prefix}_f1": figures["micro"]["f1"]}
         metrics |= {f"{metric_key_prefix}_{k}": v["f1"] for k, v in figures["spans"].items()}
         self.log(metrics)
@@ -184,9 +165,53 @@ class _Trainer(Trainer):
         return metrics
 
     def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
-        self.ema.swap(self.model)
-        super()._save(output_dir, None)
-        self.ema.swap(self.model)
+        super()._save(output_dir, state_dict)
+        if self.args.should_save:
+            self.average.save(Path(output_dir or self.args.output_dir))
+
+    def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
+        super()._load_from_checkpoint(resume_from_checkpoint, model)
+        if self.config.ema:
+            self.average.load(Path(resume_from_checkpoint), self.args.device)
+
+    def _load_best_model(self) -> None:
+        """The weights that were scored best: the average of that checkpoint, where one is kept."""
+        if self.config.ema:
+            self.average.load(Path(self.state.best_model_checkpoint), self.args.device)
+            self.model.load_state_dict(self.average.average)
+        else:
+            super()._load_best_model()
+
+    def run(self, checkpoint: Path | None) -> None:
+        """Train, from ``checkpoint`` on where there is one, and take the best weights."""
+        if checkpoint is not None:
+            state = TrainerState.load_from_json(str(checkpoint / STATE_FILE))
+            if self.args.load_best_model_at_end and is_stale(
+                state.log_history, self.config.patience
+            ):
+                # Killed between its last pass and its end.
+                self.state = state
+                self._load_best_model()
+                return
+        self.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+        if not self.args.load_best_model_at_end:
+            self.average.swap(self.model)
+
+
+def last_checkpoint(folder: Path) -> Path | None:
+    """The latest complete checkpoint of a training; half-written ones are deleted.
+
+    The Trainer writes a checkpoint's state file last: one that reads as JSON vouches for the rest.
+    """
+    complete = None
+    steps = {int(path.name.split("-")[1]): path for path in folder.glob("checkpoint-*")}
+    for _, path in sorted(steps.items()):
+        try:
+            json.loads((path / STATE_FILE).read_text(encoding="utf-8"))
+            complete = path
+        except (OSError, json.JSONDecodeError):
+            shutil.rmtree(path)
+    return complete
 
 
 def rate_groups(model: ReportTagger, config: TrainConfig) -> list[dict[str, Any]]:
@@ -214,12 +239,18 @@ def fit(
     *,
     resume: bool = False,
     quiet: bool = False,
+    parent: Path | None = None,
 ) -> tuple[ReportTagger, CharVocab, dict[str, Any]]:
     """Fine-tune on ``train``, keeping the weights that read ``development`` best (the last, where it is empty).
 
+    Runs under ``torchrun`` and ``accelerate launch`` too; every process returns the same weights. On one machine the
+    same arguments give the same weights.
+
     Args:
         folder: where checkpoints go (``folder/checkpoints``).
-        resume: go on from the last checkpoint there.
+        resume: go on from the last complete checkpoint there, if there is one.
+        quiet: no progress.
+        parent: a model folder to start from instead of ``config.base``.
 
     Returns:
         The model with its best (averaged) weights, its vocabulary, and a history: figures per evaluation, losses.
@@ -236,16 +267,21 @@ def fit(
         )
     sentences = [s for d in train for s in d.sentences]
     mean = sum(s.end - s.start for s in sentences) / len(sentences) if sentences else 50.0
-    model, vocab = build_model(config, scheme, mean)
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    model, vocab = build_model(config, scheme, mean, parent)
     encoder = Encoder(vocab, Layout(scheme), WindowSizes(config.core, config.context))
     dataset, losses = encoder.dataset(train)
+    if copies := list(damaged_copies(train, config.damage, config.seed)):
+        dataset = concatenate_datasets([dataset, encoder.dataset(copies)[0]])
     ids = [i for row in dataset["input_ids"] for i in row]
     coverage = 1 - ids.count(vocab.unknown) / len(ids)
     if coverage < LEAST_COVERAGE:
         raise DataError(
             f"its vocabulary has only {coverage:.1%} of the training text's characters as tokens of their own;"
             " choose a base with a character vocabulary, such as a Chinese BERT",
-            str(config.base),
+            str(parent or config.base),
         )
     arguments = TrainingArguments(
         output_dir=str(folder / "checkpoints"),
@@ -259,7 +295,8 @@ def fit(
         eval_strategy="epoch" if development else "no",
         save_strategy="epoch" if development else "no",
         save_total_limit=2,
-        logging_strategy="epoch",
+        logging_strategy="steps",
+        logging_steps=0.02,
         load_best_model_at_end=bool(development),
         metric_for_best_model="f1",
         greater_is_better=True,
@@ -268,11 +305,14 @@ def fit(
         report_to=[],
         remove_unused_columns=False,
         label_names=["targets"],
-        disable_tqdm=quiet,
+        disable_tqdm=True,
         dataloader_pin_memory=False,
+        # A batch may lack spans, and the encoder is frozen at first.
+        ddp_find_unused_parameters=True,
     )
-    stopping = [EarlyStoppingCallback(config.patience)] if development else []
-    optimizer = AdamW(rate_groups(model, config), betas=(0.9, 0.98), eps=1e-6)
+    callbacks = [Thaw(model.bert, config.frozen_epochs)]
+    callbacks += [Patience(config.patience)] if development else []
+    callbacks += [] if quiet else [Progress()]
     trainer = _Trainer(
         vocab=vocab,
         config=config,
@@ -281,11 +321,11 @@ def fit(
         train_dataset=dataset,
         eval_dataset=list(development),
         data_collator=lambda rows: collate(rows, vocab.pad),
-        optimizers=(optimizer, None),
-        callbacks=[_Thaw(model, config.frozen_epochs), *stopping],
+        optimizers=(AdamW(rate_groups(model, config), betas=(0.9, 0.98), eps=1e-6), None),
+        callbacks=callbacks,
     )
-    trainer.train(resume_from_checkpoint=resume or None)
-    if not development:
-        trainer.ema.swap(model)
-    history = {"losses": str(losses), "log": trainer.state.log_history}
-    return model, vocab, history
+    trainer.remove_callback(PrinterCallback)
+    trainer.run(last_checkpoint(folder / "checkpoints") if resume else None)
+    # How long it took says nothing about the weights, and would differ between equal runs.
+    log = [entry for entry in trainer.state.log_history if "train_runtime" not in entry]
+    return model, vocab, {"losses": str(losses), "log": log}

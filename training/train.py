@@ -3,53 +3,38 @@
 from __future__ import annotations
 
 import datetime
+import errno
 import json
 import os
 import shutil
-import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from safetensors import SafetensorError
+
 from annotations import scheme as schemes
 from annotations import store
-from annotations.document import Document
 from annotations.errors import DataError
 from annotations.scheme import Scheme
-from annotations.splits import divide
+from inference.encoding import CharVocab
+from inference.settings import ModelSettings
 from inference.windows import WindowSizes
+from training import lineage as lineages
+from training.base import resolve_base, whole_folder
+from training.bootstrap import intervals
 from training.calibrate import calibrate
 from training.card import model_card
 from training.config import TrainConfig
-from training.evaluate import evaluate
+from training.data import Data, check_test, frozen_test, keep, kept, with_replay
+from training.evaluate import agreements, predict, summarise
 from training.fit import fit
 from training.torch_tagger import settings_of, torch_extractor
 
-
-@dataclass(frozen=True, slots=True)
-class Data:
-    """Reports by split; no report is in two."""
-
-    train: list[Document]
-    development: list[Document]
-    test: list[Document]
-
-
-def load_data(paths: Sequence[Path], scheme: Scheme, seed: int = 13) -> Data:
-    """Reports of all files and folders, divided by the repo's frozen splits; unlisted ones by `annotations.splits`.
-
-    Raises:
-        DataError: as `annotations.store.load`; also when nothing is left to train on or to develop on.
-    """
-    documents = store.load(*paths, scheme=scheme)
-    if len(documents) < 2:
-        raise DataError(
-            "one report cannot be divided into training and development data; add more",
-            str(paths[0]),
-        )
-    parts = divide(documents, seed)
-    return Data(parts["train"], parts["development"], parts["test"])
+RUN_FILE = "run.json"
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_FULL_WORDS = ("No space left", "File too large", "file write failed", "unexpected pos")
 
 
 def train(
@@ -62,73 +47,140 @@ def train(
     version: str | None = None,
     resume: bool = False,
     quiet: bool = False,
+    parent: Path | None = None,
 ) -> dict[str, Any]:
     """Fine-tune, score on development and (where there is one) test data, and write the model folder ``out``.
 
-    The folder has weights (safetensors), tokenizer files, ``zhaoshang.json``, the resolved configuration, figures with
-    the data's hashes, and a model card. It appears whole or not at all; checkpoints are beside it until then.
+    The folder has weights (safetensors), tokenizer files, ``zhaoshang.json``, the resolved configuration, figures, the
+    reports learnt from, their lineage, and a model card. It appears whole or not at all; checkpoints are beside it
+    until then.
+
+    Args:
+        version: by default the day and the first digits of the weights' hash.
+        resume: go on from the last checkpoint of an interrupted run, if there is one.
+        parent: a model folder to continue from; ``config.replay`` of its training reports per new one join ``data``.
 
     Returns:
         The figures.
 
     Raises:
-        DataError: see `training.fit.fit`; also when ``out`` holds something that is no model folder.
+        DataError: see `training.fit.fit`; also when ``out`` holds something that is no model folder, when a test report
+            is among the training reports, when ``resume`` finds a run of other data or settings, or when a file cannot
+            be written.
     """
     scheme = scheme or schemes.load()
     if out.exists() and any(out.iterdir()) and not (out / "zhaoshang.json").exists():
         raise DataError("is not empty and no model folder; choose another place", str(out))
+    if parent is not None:
+        data = with_replay(data, kept(parent), config.replay, config.seed)
+    leaks = check_test(data, frozen_test())
+    # Under torchrun every process trains; the first one writes.
+    first = os.environ.get("RANK", "0") == "0"
     work = out.with_name(f".{out.name}.training")
-    if work.exists() and not resume:
-        shutil.rmtree(work)
-    work.mkdir(parents=True, exist_ok=True)
-    model, vocab, history = fit(
-        data.train, data.development, scheme, config, work, resume=resume, quiet=quiet
-    )
-    version = version or datetime.date.today().strftime("%Y.%m.%d")
+    with _writing(out):
+        if first:
+            _open_run(work, data, config, scheme, parent, resume)
+        model, vocab, history = fit(
+            data.train,
+            data.development,
+            scheme,
+            config,
+            work,
+            resume=resume,
+            quiet=quiet or not first,
+            parent=parent,
+        )
+    if not first:
+        return {}
+    origin = lineages.lineage(model, data, scheme, config, parent)
+    version = version or f"{datetime.date.today():%Y.%m.%d}-{origin['weights'][:6]}"
     settings = settings_of(model, WindowSizes(config.core, config.context), name, version)
     settings.calibration = calibrate(torch_extractor(model, vocab, settings), data.development)
     extractor = torch_extractor(model, vocab, settings)
     figures: dict[str, Any] = {
         "name": name,
         "version": version,
-        "data": {
-            part: {"reports": len(documents), "sha256": store.digest(documents)}
-            for part, documents in vars_of(data).items()
-        },
-        "development": evaluate(extractor, data.development),
+        "data": origin["data"],
+        "lineage": origin,
+        "leaks": len(leaks),
         "history": history,
     }
-    if data.test:
-        figures["test"] = evaluate(extractor, data.test)
-    with tempfile.TemporaryDirectory(dir=out.parent) as temporary:
-        folder = Path(temporary) / "model"
+    for part in ("development", "test"):
+        if documents := data.parts().get(part):
+            predicted = predict(extractor, documents)
+            parts = agreements(documents, predicted, scheme)
+            figures[part] = summarise(documents, predicted, parts)
+            figures[part]["intervals"] = intervals(parts, list(scheme.labels))
+    with _writing(out), whole_folder(out) as folder:
         model.save_pretrained(folder)
-        vocab.save(folder / "vocab.txt")
-        _copy_tokenizer(config, folder)
-        settings.save(folder)
-        _dump(folder / "training.json", config.to_dict())
+        _save(folder, vocab, settings, config, parent)
+        keep(data, folder)
+        _dump(folder / lineages.FILE_NAME, {"model": f"{name}@{version}"} | origin)
         _dump(folder / "figures.json", figures)
         (folder / "README.md").write_text(model_card(figures, config), encoding="utf-8")
-        if out.exists():
-            shutil.rmtree(out)
-        os.replace(folder, out)
     shutil.rmtree(work)
     return figures
 
 
-def vars_of(data: Data) -> dict[str, list[Document]]:
-    """The splits that have reports, by name."""
-    parts = {"train": data.train, "development": data.development, "test": data.test}
-    return {name: documents for name, documents in parts.items() if documents}
+def _open_run(
+    work: Path, data: Data, config: TrainConfig, scheme: Scheme, parent: Path | None, resume: bool
+) -> None:
+    """Make the folder of the run's checkpoints, or see that the one there is of the same run."""
+    run = {
+        "config": config.to_dict(),
+        "scheme": scheme.to_dict(),
+        "data": {part: store.digest(documents) for part, documents in data.parts().items()},
+        "parent": lineages.read(parent).get("weights") if parent else None,
+    }
+    path = work / RUN_FILE
+    if resume and path.exists():
+        before = json.loads(path.read_text(encoding="utf-8"))
+        if changed := [key for key in run if before.get(key) != run[key]]:
+            raise DataError(
+                f"the interrupted run had another {', '.join(changed)}; give what it had,"
+                " or start anew without --resume",
+                str(work),
+            )
+        return
+    if work.exists():
+        shutil.rmtree(work)
+    work.mkdir(parents=True)
+    _dump(path, run)
 
 
-def _copy_tokenizer(config: TrainConfig, folder: Path) -> None:
-    from training.base import resolve_base
+@contextmanager
+def _writing(out: Path) -> Iterator[None]:
+    """Say in plain words when a file cannot be written (a full disk, a missing permission)."""
+    try:
+        yield
+    except (OSError, SafetensorError, RuntimeError) as error:
+        # torch and safetensors wrap the system's error in errors of their own.
+        number = getattr(error, "errno", None)
+        if number in _FULL or any(words in str(error) for words in _FULL_WORDS):
+            reason = "the disk is full; make room"
+        elif number in (errno.EACCES, errno.EPERM, errno.EROFS):
+            reason = "it may not be written there; change the permissions"
+        else:
+            raise
+        raise DataError(
+            f"{reason} and go on with --resume; nothing incomplete stands under this name", str(out)
+        ) from error
 
-    source = Path(resolve_base(config.base))
+
+def _save(
+    folder: Path,
+    vocab: CharVocab,
+    settings: ModelSettings,
+    config: TrainConfig,
+    parent: Path | None,
+) -> None:
+    vocab.save(folder / "vocab.txt")
+    source = parent or Path(resolve_base(config.base))
     for name in ("tokenizer.json", "tokenizer_config.json"):
         if (source / name).exists():
             shutil.copy(source / name, folder / name)
+    settings.save(folder)
+    _dump(folder / "training.json", config.to_dict())
 
 
 def _dump(path: Path, data: Any) -> None:

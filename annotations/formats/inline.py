@@ -183,6 +183,13 @@ def _refuse(document: Document, scheme: Scheme) -> None:
     for mark in (OPEN, CLOSE):
         if mark in text:
             raise DataError(f"the text has {mark!r} at {text.index(mark)}, a mark of inline markup")
+    last = 0
+    for start, end in [*((s.start, s.end) for s in document.sentences), (len(text), len(text))]:
+        if text[last:start].strip():
+            raise DataError(
+                f"the text at [{last}, {start}) lies in no sentence; mark sentences first"
+            )
+        last = end
     for sentence in document.sentences:
         place = f"the sentence at [{sentence.start}, {sentence.end})"
         if sentence.kind is None:
@@ -272,7 +279,9 @@ def main(paths: list[str]) -> int:
     for path in paths:
         documents, problems = parse(Path(path).read_text(encoding="utf-8"), path)
         for document in documents:
-            problems += [f"{path}: {document.id}: {p}" for p in document.problems(schemes.load())]
+            problems += [
+                f"{path}: {document.id}: {p}" for p in checks.errors(document, schemes.load())
+            ]
         print(*problems, sep="\n")
         for suspicion in checks.suspicions(documents):
             print(f"warning: {suspicion}")

@@ -154,7 +154,8 @@ def _lead_edits(text: str, rng: random.Random, rate: float) -> list[Edit]:
     """The first byte of any character lost."""
     places = [i for i, character in enumerate(text) if "\u4e00" <= character <= "\u9fff"]
     return [
-        Edit(start, end, "?" + read, kind) for start, end, read, kind in _loses(text, rng, rate, places)
+        Edit(start, end, "?" + read, kind)
+        for start, end, read, kind in _loses(text, rng, rate, places)
     ]
 
 

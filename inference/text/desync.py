@@ -42,7 +42,7 @@ RARE_LOST = -5.5
 """Log-prior of a lost byte other than A1, the lead byte of full stops and quotation marks."""
 GUESSED = -4.0
 """Log-prior of a character of which only the first byte is left."""
-DROPPED = -4.0
+DROPPED = -2.0
 """Log-prior of a punctuation mark dropped behind the lost byte."""
 
 _TRAILS = tuple(range(0x40, 0xFF))
@@ -142,9 +142,8 @@ def _units(damaged: str) -> tuple[tuple[int, int, str], ...]:
         return ()
     first, second = encoded
     goes_on = (first, second, "")
-    if second >= 0x80 or not chr(second).isalpha() or _SYMBOL.match(damaged):
-        return (goes_on,)
-    return goes_on, (first, 0, chr(second))
+    swallowed = chr(second) if second < 0x80 and chr(second).isalpha() else ""
+    return (goes_on, (first, 0, swallowed)) if swallowed else (goes_on,)
 
 
 def _append(
@@ -169,6 +168,8 @@ def _begin(damaged: str, before: str, known: frozenset[int]) -> tuple[_Reading, 
         known: lead bytes that a misplaced gloss names, the only ones tried; empty for none.
     """
     units = _units(damaged)
+    if _SYMBOL.match(damaged):
+        units = units[:1]
     nothing = _Reading("", before, 0.0, 0)
     readings = [
         _append(nothing, character, folded, prior, pending, tail)
@@ -196,9 +197,29 @@ def _extend(
 
 
 def _best(readings: Iterable[_Reading], floor: float) -> list[_Reading]:
-    """The `BEAM` likeliest readings above `floor`."""
-    alive = [reading for reading in readings if reading.score > floor]
-    return heapq.nlargest(BEAM, alive, key=lambda reading: reading.score)
+    """The `BEAM` likeliest readings above `floor`.
+
+    Of those that end alike only the likeliest is kept: what follows adds the same to each.
+    """
+    alive: dict[tuple[str, int], _Reading] = {}
+    for reading in readings:
+        if reading.score > floor:
+            key = reading.last, reading.pending
+            if key not in alive or alive[key].score < reading.score:
+                alive[key] = reading
+    if len(alive) <= BEAM:
+        return list(alive.values())
+    return heapq.nlargest(BEAM, alive.values(), key=lambda reading: reading.score)
+
+
+@lru_cache(maxsize=1 << 16)
+def _halves(lead: int, last: str, reading: str) -> tuple[tuple[str, str], ...]:
+    """The likeliest characters, and folded, that begin with `lead` and stand behind `last`."""
+    model = statistics.load()
+    trails = _trails(lead, reading) if reading else _TRAILS
+    known = (_folded(lead, trail) for trail in trails)
+    characters = [item for item in known if item[0] and model.knows(item[1])]
+    return tuple(heapq.nlargest(4, characters, key=lambda item: model.pair(last, item[1])))
 
 
 def _end_lost(readings: Iterable[_Reading], reading: str) -> list[_Reading]:
@@ -207,17 +228,12 @@ def _end_lost(readings: Iterable[_Reading], reading: str) -> list[_Reading]:
     A run that meets an ASCII mark while out of step loses a second byte there. Behind a gloss the
     character is one that is read so; otherwise it is whichever fits best.
     """
-    ended = []
-    for open_ in readings:
-        trails = _TRAILS if not reading else _trails(open_.pending, reading)
-        known = (_folded(open_.pending, trail) for trail in trails)
-        prior = 0.0 if reading else GUESSED
-        ended += [
-            _append(open_, character, folded, prior, 0, "")
-            for character, folded in known
-            if character and statistics.load().knows(folded)
-        ]
-    return ended
+    prior = 0.0 if reading else GUESSED
+    return [
+        _append(unfinished, character, folded, prior, 0, "")
+        for unfinished in readings
+        for character, folded in _halves(unfinished.pending, unfinished.last, reading)
+    ]
 
 
 def _trails(lead: int, reading: str) -> list[int]:
@@ -242,6 +258,8 @@ def _repair(text: str, mark: int, run: int, reading: str) -> _Repair | None:
         run: where the run behind it begins.
         reading: the misplaced gloss between them, empty for none.
     """
+    if text[run : run + 1] in _LOST and text[run + 1 : run + 2] in _LOST:
+        return None  # marks in a row, or the end
     pair = statistics.load().pair
     before = statistics.fold(text[mark - 1]) if mark else "\n"
     known = _named_leads(text[mark - 1 : mark], reading) if reading else frozenset()

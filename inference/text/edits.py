@@ -60,8 +60,7 @@ def replacements(before: str, after: str, kind: str) -> list[Edit]:
     differs = np.concatenate([[False], codes(before) != codes(after), [False]])
     borders = np.flatnonzero(differs[1:] != differs[:-1])
     return [
-        Edit(start, end, after[start:end], kind)
-        for start, end in borders.reshape(-1, 2).tolist()
+        Edit(start, end, after[start:end], kind) for start, end in borders.reshape(-1, 2).tolist()
     ]
 
 

@@ -13,7 +13,7 @@ import re
 from inference.text import statistics
 from inference.text.edits import Edit
 
-WORD = -4.0
+WORD = -2.5
 """Log-probability from which the second of two characters is taken to continue a word."""
 
 _HANZI = r"\u3400-\u4dbf\u4e00-\u9fff〇"

@@ -33,9 +33,9 @@ COUNT_STEPS = 4
 def folding() -> dict[int, str]:
     """Translation table (`str.translate`) of the characters the model does not tell apart."""
     table = {ord(old): new for old, new in simplified_forms().items()}
-    table |= {code: "0" for code in range(ord("0"), ord("9") + 1)}
-    table |= {code: "A" for code in range(ord("A"), ord("Z") + 1)}
-    table |= {code: "a" for code in range(ord("a"), ord("z") + 1)}
+    table |= dict.fromkeys(range(ord("0"), ord("9") + 1), "0")
+    table |= dict.fromkeys(range(ord("A"), ord("Z") + 1), "A")
+    table |= dict.fromkeys(range(ord("a"), ord("z") + 1), "a")
     table |= {code + 0xFEE0: table.get(code, chr(code)) for code in range(0x21, 0x7F)}
     table |= {ord("\u3000"): " ", ord("\r"): "\n", ord("\t"): " "}
     return table

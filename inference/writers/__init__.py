@@ -56,12 +56,12 @@ class Writers:
         # Reports before the ledger: they are done whatever happens to a table.
         self._writers: list[Writer] = []
         try:
+            self._writers += map(JsonlWriter, lines)
             if tables:
                 self._writers.append(LedgerFiles(tables))
-            self._writers[:0] = [JsonlWriter(path) for path in lines]
-        except BaseException:
+        except OSError as error:
             self.abort()
-            raise
+            raise DataError(f"an output cannot be written: {error}") from error
 
     def write(self, document: Document) -> None:
         for writer in self._writers:

@@ -16,10 +16,8 @@ class JsonlWriter:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._partial = partial_path(path)
-        # A lone surrogate is no UTF-8; as backslash escape it is JSON, and is read back as it was.
-        self._file = self._partial.open(
-            "w", encoding="utf-8", errors="backslashreplace", newline="\n"
-        )
+        # A lone surrogate is no text, and no reader would take it: it becomes `?`, one for one.
+        self._file = self._partial.open("w", encoding="utf-8", errors="replace", newline="\n")
 
     def write(self, document: Document) -> None:
         self._file.write(dump_line(document) + "\n")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -52,7 +51,7 @@ class LedgerFiles:
 
     def __init__(self, paths: Sequence[Path]) -> None:
         self._targets: list[tuple[Path, _Write]] = [(path, _writer_of(path)) for path in paths]
-        self._file = tempfile.TemporaryFile(dir=paths[0].parent)
+        self._file = tempfile.TemporaryFile(dir=paths[0].parent)  # noqa: SIM115 - closed by close, abort
 
     def write(self, document: Document) -> None:
         line = dump_line(document) + "\n"
@@ -73,9 +72,7 @@ class LedgerFiles:
                     with replacing(path) as partial:
                         write(partial, records, reports)
                 except OSError as error:
-                    problems.append(
-                        f"{path}: could not be written: {os.strerror(error.errno or 0)}"
-                    )
+                    problems.append(f"{path}: could not be written: {error.strerror or error}")
                 except DataError as error:
                     problems.append(f"{path}: {error}")
         if problems:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from decimal import Decimal
 
 from annotations import scheme
+from annotations.scheme import Label
 from inference.amounts import Amount, plain
 from inference.currency import DEFAULT, WORDS
 from inference.dates import Period
 from inference.places import Place
 from inference.records import ProjectAmount, ProjectEntry
+from inference.writers.decimals import shifted
 
 #: What stands before a figure that is not exact.
 BOUNDS = {
@@ -23,7 +27,8 @@ BOUNDS = {
 CONFLICTS = {"amount": "金额", "stage": "阶段", "place": "地点"}
 #: Roles by how well they say what a project is worth.
 _ROLES = ("investment", "contract", "received")
-_HUNDRED_MILLION, _TEN_THOUSAND = Decimal(10**8), Decimal(10**4)
+_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+_UNITS = (("亿", 8), ("万", 4))
 
 
 def value_name(label: str, attribute: str, value: str) -> str:
@@ -31,6 +36,11 @@ def value_name(label: str, attribute: str, value: str) -> str:
     known = scheme.load().labels.get(label)
     values = known.attributes[attribute].values if known and attribute in known.attributes else {}
     return values.get(value, value)
+
+
+def label_color(label: Label) -> str:
+    """A label's colour as ``#rrggbb``; grey where the scheme has it in another form."""
+    return label.color if _COLOR.fullmatch(label.color) else "#555555"
 
 
 def stage_name(stage: str) -> str:
@@ -54,10 +64,9 @@ def currency_name(code: str) -> str:
 
 def in_units(value: Decimal) -> str:
     """A figure in 亿 or 万, exact: ``185亿``, ``1.2万``, ``800``."""
-    if abs(value) >= _HUNDRED_MILLION:
-        return f"{_grouped(value.scaleb(-8))}亿"
-    if abs(value) >= _TEN_THOUSAND:
-        return f"{_grouped(value.scaleb(-4))}万"
+    for unit, places in _UNITS:
+        if abs(value) >= 10**places:
+            return f"{_grouped(shifted(value, -places))}{unit}"
     return _grouped(value)
 
 
@@ -74,24 +83,33 @@ def amount_name(amount: Amount) -> str:
 
 
 def place_name(place: Place | None) -> str:
-    """Levels from the top down, then what the text adds to them: ``内蒙古自治区通辽市 经济技术开发区``."""
+    """A place below its province, with what the text adds to it: ``通辽市库伦旗``, ``通辽市 经济技术开发区``."""
     if place is None:
         return ""
-    levels = [level for level in (place.province, place.city, place.county) if level]
-    full = "".join(dict.fromkeys(levels))
-    added = "" if any(level.startswith(place.text) for level in levels) else place.text
-    return " ".join(part for part in (full, added) if part and not (full and added in full)) or full
+    levels = [level for level in (place.city, place.county) if level] or [place.province or ""]
+    name = "".join(dict.fromkeys(levels))
+    known = any(
+        place.text in (level or "") or (level or "\0") in place.text
+        for level in (place.province, place.city, place.county)
+    )
+    return name if known else f"{name} {place.text}".strip()
 
 
 def period_name(period: Period | None) -> str:
-    """A resolved period in figures (``2022-01-01 – 2022-12-31``), else as written."""
+    """A resolved period in figures (``2022``, ``2022-09``, ``2022-01 – 2022-03``), else as written."""
     if period is None:
         return ""
-    if period.start is None or period.end is None:
+    start, end = period.start, period.end
+    if start is None or end is None:
         return period.text
-    if period.start == period.end:
-        return period.start.isoformat()
-    return f"{period.start.isoformat()} – {period.end.isoformat()}"
+    if start == end:
+        return start.isoformat()
+    if start.day == 1 and (end + timedelta(days=1)).day == 1:
+        if (start.month, end.month) == (1, 12):
+            return f"{start:%Y}" if start.year == end.year else f"{start:%Y} – {end:%Y}"
+        first, last = f"{start:%Y-%m}", f"{end:%Y-%m}"
+        return first if first == last else f"{first} – {last}"
+    return f"{start.isoformat()} – {end.isoformat()}"
 
 
 def main_amount(project: ProjectEntry) -> ProjectAmount | None:

@@ -52,6 +52,7 @@ def test_plain_figures(text: str, value: int | Decimal) -> None:
         ("3.5-5亿元", "3.5", "5"),
         ("3.5亿元—5亿元", "3.5", "5"),
         ("5000万至1亿元", "0.5", "1"),
+        ("3亿元到5亿元", "3", "5"),
         ("2到3千万元", "0.2", "0.3"),
         ("8千至9千万元", "0.8", "0.9"),
         ("二十至三十亿元", "20", "30"),
@@ -176,6 +177,11 @@ def test_what_cannot_be_read_keeps_its_text_and_a_reason(text: str) -> None:
 
 def test_a_blank_before_the_span_is_a_missing_number() -> None:
     assert read_amount("亿元", before="到位资金X").reason
+
+
+def test_shang_bounds_a_unit_alone() -> None:
+    assert read_amount("亿元", before="投资上").bound == "at_least"
+    assert read_amount("3亿元", before="投资上").bound == "exact"
 
 
 def test_qualifiers_inside_the_span_are_understood() -> None:

@@ -1,5 +1,6 @@
 """Mentions of one project become one entry that keeps what they disagree on."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -72,6 +73,29 @@ def test_equal_sums_are_one_with_all_their_evidence() -> None:
         Decimal(5 * 10**8),
     ]
     assert [found.report for found in entry.amounts[0].evidence] == ["r1", "r2"]
+
+
+def test_a_shared_sum_makes_generic_names_one_but_not_a_price() -> None:
+    place = report_place("", "通辽市")
+    for text, count in (("3亿元", 1), ("300万元/亩", 2)):
+        mentions = [
+            mention("光伏项目", text, report=report, place=place) for report in ("r1", "r2")
+        ]
+        assert len(merge(mentions)[0]) == count
+
+
+def test_the_highest_confidence_of_a_sum_is_kept() -> None:
+    first, second = mention(NAME, "3亿元"), mention(NAME, "3亿元")
+    surer = replace(second, amounts=(replace(second.amounts[0], confidence=0.9),))
+    assert [given.confidence for given in one(first, surer).amounts] == [0.9]
+    gold = replace(first, amounts=(replace(first.amounts[0], confidence=None),))
+    assert [given.confidence for given in one(gold).amounts] == [None]
+
+
+def test_the_place_of_the_sentence_goes_before_the_report_of_one_level() -> None:
+    report = report_place("", "库伦旗")
+    sentence = replace(report, source="sentence")
+    assert one(mention(place=report), mention(place=sentence)).place == sentence
 
 
 def test_what_cannot_be_read_is_kept_apart_by_its_text() -> None:

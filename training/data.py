@@ -1,0 +1,139 @@
+"""The reports of a training run: divided, kept clear of the frozen test, and kept with the model they made."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from random import Random
+
+from annotations import splits, store
+from annotations.document import Document
+from annotations.errors import DataError
+from annotations.leakage import MIN_SENTENCE, Leak, between, normalise
+from annotations.scheme import Scheme
+from inference.sentences import split
+
+#: The project's own annotated reports.
+CORPUS = Path(splits.__file__).with_name("data")
+#: Where a model folder keeps the reports it was made from.
+FOLDER = "data"
+#: A training report is a test report when this share of its longer sentences is in the test.
+COPIED = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """Reports by split; no report is in two."""
+
+    train: list[Document]
+    development: list[Document]
+    test: list[Document]
+
+    def parts(self) -> dict[str, list[Document]]:
+        """The splits that have reports, by name."""
+        named = {"train": self.train, "development": self.development, "test": self.test}
+        return {name: documents for name, documents in named.items() if documents}
+
+
+def load_data(paths: Sequence[Path], scheme: Scheme, seed: int = 13) -> Data:
+    """Reports of all files and folders, divided by the repo's frozen splits; unlisted ones by `annotations.splits`.
+
+    Raises:
+        DataError: as `annotations.store.load`; also when nothing is left to train on or to develop on.
+    """
+    documents = store.load(*paths, scheme=scheme)
+    if len(documents) < 2:
+        where = ", ".join(map(str, paths))
+        raise DataError(
+            "one report cannot be divided into training and development data; add more", where
+        )
+    parts = splits.divide(documents, seed)
+    return Data(parts["train"], parts["development"], parts["test"])
+
+
+def frozen_test(scheme: Scheme | None = None) -> list[Document]:
+    """The project's test reports, by the frozen splits; none where there are no splits."""
+    names = {name for name, part in splits.load().items() if part == "test"}
+    files = sorted(CORPUS.glob("*.jsonl")) if names else []
+    return [d for file in files for d in store.iterate(file, scheme) if d.id in names]
+
+
+def check_test(data: Data, frozen: Sequence[Document] = ()) -> list[Leak]:
+    """What training or development reports share with the test reports of ``data`` or with ``frozen``.
+
+    Raises:
+        DataError: when a training report is a test report, under its own or another name.
+    """
+    own = {d.id for d in data.test}
+    test = [*data.test, *(d for d in frozen if d.id not in own)]
+    learnt = [*data.train, *data.development]
+    names = {d.id for d in test}
+    if doubled := [d.id for d in learnt if d.id in names]:
+        raise DataError(
+            f"report {doubled[0]!r} is one of the test reports; a model that has seen it cannot be judged by it."
+            " Take it out",
+            "training data",
+        )
+    found = between({"learnt": learnt, "test": test})
+    shared: dict[str, dict[str, str]] = defaultdict(dict)
+    for leak in found:
+        if leak.kind == "sentence":
+            shared[leak.first][normalise(leak.first_text)] = leak.second
+    for document in learnt:
+        sentences = {normalise(document.text[s:e]) for s, e in split(document.text)}
+        longer = [sentence for sentence in sentences if len(sentence) >= MIN_SENTENCE]
+        copied = shared[document.id]
+        if copied and len(copied) >= COPIED * len(longer):
+            original = Counter(copied.values()).most_common(1)[0][0]
+            raise DataError(
+                f"report {document.id!r} shares {len(copied)} of its {len(longer)} longer sentences with the test"
+                f" report {original!r}; take it out",
+                "training data",
+            )
+    return found
+
+
+def keep(data: Data, folder: Path) -> None:
+    """Write the reports a model learnt from into its folder, for lineage, replay and leak checks."""
+    for part in ("train", "development"):
+        if documents := data.parts().get(part):
+            store.save(folder / FOLDER / f"{part}.jsonl", documents)
+
+
+def kept(folder: Path) -> Data:
+    """The reports that the model in ``folder`` learnt from.
+
+    Raises:
+        DataError: when the folder does not have them.
+    """
+    if not (folder / FOLDER / "train.jsonl").is_file():
+        raise DataError(
+            f"has no {FOLDER}/train.jsonl, the reports it learnt from; name a folder written by `zhaoshang train`",
+            str(folder),
+        )
+    parts = {}
+    for part in ("train", "development"):
+        path = folder / FOLDER / f"{part}.jsonl"
+        parts[part] = store.load(path) if path.is_file() else []
+    return Data(parts["train"], parts["development"], [])
+
+
+def with_replay(data: Data, old: Data, ratio: float, seed: int) -> Data:
+    """New reports together with reports that a model has learnt before, so that it forgets nothing.
+
+    Args:
+        data: the reports given now; those the model knows unchanged count as old.
+        old: what the model learnt from. Its development reports all stay in development.
+        ratio: old training reports per new one; they are drawn by ``seed``.
+    """
+    known = {store.dump_line(d) for d in old.train}
+    given = {d.id for part in (data.train, data.development, data.test) for d in part}
+    new = [d for d in data.train if store.dump_line(d) not in known]
+    pool = [d for d in data.train if store.dump_line(d) in known]
+    pool += [d for d in old.train if d.id not in given]
+    pool.sort(key=lambda d: d.id)
+    number = min(len(pool), round(ratio * len(new))) if new else len(pool)
+    development = [*data.development, *(d for d in old.development if d.id not in given)]
+    return replace(data, train=[*new, *Random(seed).sample(pool, number)], development=development)

@@ -1,7 +1,7 @@
 """How well two annotations of the same reports agree: annotator with annotator, or model with gold.
 
-Spans agree when label, start and end are the same (exact match, as in the CoNLL-2003 shared task). Precision, recall and
-F1 take the first annotation as the reference; F1 and the attribute figures do not depend on which is first, except
+Spans agree when label, start and end are the same (exact match, as in the CoNLL-2003 shared task). Precision, recall
+and F1 take the first annotation as the reference; F1 and the attribute figures do not depend on which is first, except
 that relations are compared on spans both have.
 """
 

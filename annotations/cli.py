@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from annotations import agreement as agreements
-from annotations import checks, formats, induction, leakage, splits, stats, store
+from annotations import checks, contradictions, formats, induction, leakage, splits, stats, store
 from annotations import scheme as schemes
 from annotations.errors import DataError
 
@@ -20,13 +20,13 @@ app.add_typer(annotate, name="annotate")
 Paths = Annotated[list[Path], typer.Argument(metavar="PATH…", help=".jsonl files or folders.")]
 SchemePath = Annotated[Path, typer.Option("--scheme", help="Label scheme file.")]
 Out = Annotated[Path, typer.Option(help="The file or folder to write.")]
-_NAMES = ", ".join(formats.FORMATS)
+_FORMATS = ", ".join(f"{name} ({entry.summary})" for name, entry in formats.FORMATS.items())
 
 
 @annotate.command("import")
 def import_(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Files or folders.")],
-    format: Annotated[str, typer.Option(help=f"One of {_NAMES}.")],
+    format: Annotated[str, typer.Option(help=f"{_FORMATS}.")],
     out: Out,
     scheme: SchemePath = schemes.DEFAULT_PATH,
     scheme_out: Annotated[
@@ -56,13 +56,28 @@ def import_(
 
 @annotate.command()
 def export(
-    paths: Paths,
-    format: Annotated[str, typer.Option(help=f"One of {_NAMES}.")],
-    out: Out,
+    format: Annotated[
+        str, typer.Option(help=f"{_FORMATS}; or {', '.join(formats.CONFIGURATIONS)}.")
+    ],
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="[PATH…]", help=".jsonl files or folders.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="What to write; a configuration can be printed.")
+    ] = None,
     scheme: SchemePath = schemes.DEFAULT_PATH,
 ) -> None:
-    """Write annotated reports, or a scheme's configuration, for another tool."""
+    """Write annotated reports, or a tool's configuration for the scheme, for another tool."""
     known = schemes.load(scheme)
+    if format in formats.CONFIGURATIONS:
+        text = formats.CONFIGURATIONS[format](known)
+        if out is None:
+            print(text, end="")
+        else:
+            out.write_text(text, encoding="utf-8", newline="\n")
+        return
+    if not paths or out is None:
+        raise DataError(f"--format {format} needs a PATH with reports and --out")
     documents = store.load(*paths, scheme=known)
     formats.write(out, documents, format, known)
     print(f"{out}: {checks.counts(documents)}")
@@ -75,6 +90,10 @@ def check(
     frozen: Annotated[
         Path, typer.Option("--splits", help="Frozen lists; parts must not share text.")
     ] = splits.DEFAULT_PATH,
+    with_model: Annotated[
+        Path | None,
+        typer.Option(help="What a model that has not seen these reports finds in them (.jsonl)."),
+    ] = None,
     limit: Annotated[int, typer.Option(min=0, help="How many warnings to print; 0 all.")] = 50,
 ) -> int:
     """Print errors and suspicious places, the most suspicious first.
@@ -94,6 +113,9 @@ def check(
     for error in errors:
         print(f"error: {error}")
     warnings = checks.suspicions(documents)
+    if with_model is not None:
+        found = contradictions.contradictions(documents, store.load(with_model), known)
+        warnings = sorted([*warnings, *found], key=lambda w: -w.score)
     for warning in warnings[: limit or None]:
         print(f"warning ({warning.score:.2f}): {warning}")
     if limit and len(warnings) > limit:

@@ -1,133 +1,239 @@
-"""Batch jobs: many files in, reports out, one bad report never stopping the rest."""
+"""Batch jobs: an archive of reports in, their extraction out, whatever happens on the way."""
 
 from __future__ import annotations
 
+import hashlib
+import os
+import shutil
+import signal
+import threading
 import time
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
+from annotations import store
 from annotations.document import Document
 from annotations.errors import DataError
-from inference.extractor import Extractor
-from inference.readers import SUFFIXES, ReadError, read_file
-from inference.writers import open_writer
+from inference import engines, parts, reading, sources
+from inference.chunks import CHARACTERS
+from inference.engines.work import Setup
+from inference.journal import Journal, folder_of
+from inference.limits import Limits
+from inference.lock import locked
+from inference.readers import Columns
+from inference.sources import STDIN, Source
+from inference.summary import Summary
+from inference.writers import Writers
+from inference.writers.atomic import replacing
+
+__all__ = ["Job", "Outcome", "Summary", "find", "read", "run"]
 
 
-@dataclass(slots=True)
-class Summary:
-    """What a job did."""
+class Outcome(Enum):
+    """How a run ended; the value is its exit code."""
 
-    reports: int = 0
-    characters: int = 0
-    spans: Counter[str] = field(default_factory=Counter)
-    errors: Counter[str] = field(default_factory=Counter)
-    seconds: float = 0.0
+    DONE = 0
+    FAILURES = 1
+    HOPELESS = 3
+    INTERRUPTED = 130
 
-    def count(self, document: Document) -> None:
-        """Add one written report."""
-        self.reports += 1
-        self.characters += len(document.text)
-        self.spans.update(span.label for span in document.spans)
-        if "error" in document.extra:
-            self.errors[document.extra["error"]["type"]] += 1
-
-    def __str__(self) -> str:
-        spans = (
-            ", ".join(f"{count} {label}" for label, count in sorted(self.spans.items()))
-            or "no spans"
-        )
-        speed = self.characters / self.seconds if self.seconds else 0
-        lines = [
-            f"{self.reports} reports, {self.characters} characters, {spans};"
-            f" {self.seconds:.1f} s, {speed:.0f} characters/s"
-        ]
-        if self.errors:
-            kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(self.errors.items()))
-            lines.append(
-                f"{self.errors.total()} reports could not be read ({kinds}); see their error records"
-            )
-        return "\n".join(lines)
+    @property
+    def hint(self) -> str:
+        """What to do next; empty when nothing is left to do."""
+        how = "run the same command with --resume to go on from here"
+        match self:
+            case Outcome.HOPELESS:
+                return f"ended by --max-errors; mend the input, or raise the number and {how}"
+            case Outcome.INTERRUPTED:
+                return f"interrupted; {how}"
+            case _:
+                return ""
 
 
-def find(paths: Iterable[Path]) -> list[Path]:
-    """The files to read: named ones as they are, folders searched recursively for known suffixes, in sorted order.
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is to be extracted, and how.
 
-    Raises:
-        DataError: for a path that does not exist, or a folder without reports.
+    Attributes:
+        inputs: see `inference.sources.find`.
+        outs: output files; the suffix chooses the format.
+        setup, columns, limits: how reports are extracted, found in tables, and bounded.
+        engine: ``local`` or ``ray``.
+        workers: processes; None takes one for each core (on Ray, each CPU of the cluster).
+        max_errors: more error records than this end the run; None never does.
     """
-    files: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            inside = sorted(
-                p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in SUFFIXES
+
+    inputs: Sequence[str | Path]
+    outs: Sequence[Path]
+    setup: Setup = field(default_factory=Setup)
+    columns: Columns = field(default_factory=Columns)
+    limits: Limits = field(default_factory=Limits)
+    engine: str = "local"
+    workers: int | None = None
+    max_errors: int | None = None
+
+    @property
+    def main_output(self) -> Path:
+        """The output that the journal stands beside: the first ``.jsonl``, else the first."""
+        return next((out for out in self.outs if _is_lines(out)), self.outs[0])
+
+    def sources(self) -> Iterator[Source]:
+        """The files to read, without the job's own outputs."""
+        own = {path.resolve() for out in self.outs for path in (out, folder_of(out))}
+        return sources.find(self.inputs, own)
+
+    def identity(self) -> dict[str, Any]:
+        """What decides the result, JSON-ready; finds all inputs once.
+
+        Raises:
+            DataError: an input does not exist, or is an output, or the model folder is none.
+        """
+        own = {out.resolve() for out in self.outs}
+        digest = hashlib.sha256()
+        count = 0
+        for source in self.sources():
+            if not source.remote and source.name != STDIN and Path(source.name).resolve() in own:
+                raise DataError("is an input and an output; choose another output", source.name)
+            count += 1
+            digest.update(
+                f"{source.name}\0{source.size}\0{source.stamp}\n".encode("utf-8", "replace")
             )
-            if not inside:
-                raise DataError(
-                    f"no report in this folder; reports end in {', '.join(sorted(SUFFIXES))}",
-                    str(path),
-                )
-            files += inside
-        elif path.exists():
-            files.append(path)
-        else:
-            raise DataError("no such file or folder", str(path))
-    return files
-
-
-def failed(id: str, kind: str, message: str) -> Document:
-    """The record of a report that could not be read."""
-    return Document(id, "", extra={"error": {"type": kind, "message": message}})
-
-
-def read(files: Iterable[Path]) -> Iterator[Document]:
-    """Reports of ``files`` in order; what cannot be read comes as an error record."""
-    for path in files:
-        for item in read_file(path):
-            if isinstance(item, ReadError):
-                yield failed(item.id, item.type, item.message)
-            else:
-                yield Document(item.id, item.text, item.meta)
+        return {
+            "inputs": f"{count} files {digest.hexdigest()}",
+            "columns": [self.columns.text, self.columns.id],
+            "max-chars": self.limits.characters,
+            "chunks": [CHARACTERS, parts.PART_BYTES],
+            **self.setup.identity(),
+        }
 
 
 def run(
-    paths: Sequence[Path],
-    outs: Sequence[Path],
+    job: Job,
     *,
-    model: Path | None = None,
-    threads: int | None = None,
-    repair: bool = True,
-    min_confidence: float = 0.0,
-    progress: bool = False,
-) -> Summary:
-    """Extract the reports in ``paths`` and write each to all ``outs``.
+    resume: bool = False,
+    fresh: bool = False,
+    progress: Callable[[Summary], None] = lambda summary: None,
+) -> tuple[Outcome, Summary]:
+    """Run a job to its end, or until it is interrupted, has too many errors, or fails.
+
+    Outputs appear, whole, when all input is done. Until then what is done is in the folder ``OUTPUT.run``
+    (see `inference.journal`), from which a later run with ``resume`` goes on: its outputs are those of a
+    run that was never interrupted.
+
+    Args:
+        job: what to do.
+        resume: go on with an unfinished run, if there is one.
+        fresh: throw an unfinished run away, if there is one.
+        progress: told the figures of each chunk that was added.
 
     Raises:
         DataError: before anything is read, when an input does not exist, an output cannot be written, or the model
-            folder is none.
+            folder is none; later, when the disk fills up or a table cannot be written.
     """
-    from tqdm import tqdm
+    Writers(job.outs).abort()  # refuses what cannot be written
+    with ExitStack() as stack:
+        for out in job.outs:
+            stack.enter_context(locked(out))
+        journal = Journal(job.main_output, job.identity(), resume=resume, fresh=fresh)
+        stack.callback(journal.close)
+        summary = journal.progress.summary
+        if not journal.progress.complete:
+            with _stop_signals() as stopped:
+                outcome = _extract(job, journal, stopped, progress)
+            if outcome is not Outcome.DONE:
+                return outcome, summary
+            journal.complete()
+        journal.close()
+        _deliver(job, journal)
+    return (Outcome.FAILURES if summary.errors else Outcome.DONE), summary
 
-    files = find(paths)
-    writers = []
-    summary = Summary()
-    started = time.perf_counter()
+
+def _extract(
+    job: Job,
+    journal: Journal,
+    stopped: threading.Event,
+    progress: Callable[[Summary], None],
+) -> Outcome:
+    """Work on what is left of the input, chunk by chunk."""
+    summary = journal.progress.summary
+    before = time.perf_counter()
+    with engines.start(job, journal.progress.position, stopped.is_set) as results:
+        for end, result in results:
+            now = time.perf_counter()
+            result.summary.seconds, before = now - before, now
+            journal.append(result.lines, end, result.summary)
+            progress(result.summary)
+            if job.max_errors is not None and summary.errors.total() > job.max_errors:
+                return Outcome.HOPELESS
+    return Outcome.INTERRUPTED if stopped.is_set() else Outcome.DONE
+
+
+@contextmanager
+def _stop_signals() -> Iterator[threading.Event]:
+    """An event that Ctrl-C or SIGTERM sets, once; the second Ctrl-C interrupts as ever.
+
+    In another thread than the main one signals stay as they are.
+    """
+    stopped = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield stopped
+        return
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        if stopped.is_set():
+            raise KeyboardInterrupt
+        stopped.set()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        for out in outs:
-            writers.append(open_writer(out))
-        extractor = Extractor.load(
-            model, threads=threads, repair=repair, min_confidence=min_confidence
-        )
-        for document in tqdm(extractor.stream(read(files)), unit=" reports", disable=not progress):
-            for writer in writers:
-                writer.write(document)
-            summary.count(document)
+        yield stopped
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _deliver(job: Job, journal: Journal) -> None:
+    """Put the outputs of a complete job in place and remove its journal; can be done again after a crash."""
+    lines = [out for out in job.outs if _is_lines(out)]
+    tables = [out for out in job.outs if not _is_lines(out)]
+    # Gone only when the last step was done before: then all is in place.
+    if journal.reports.exists():
+        if tables:
+            _write_tables(tables, journal.reports)
+        for out in lines[1:]:
+            with replacing(out) as partial:
+                shutil.copyfile(journal.reports, partial)
+        if lines:
+            os.replace(journal.reports, lines[0])
+    journal.remove()
+
+
+def _write_tables(tables: Sequence[Path], reports: Path) -> None:
+    writers = Writers(tables)
+    try:
+        for document in store.iterate(reports):
+            writers.write(document)
     except BaseException:
-        for writer in writers:
-            writer.abort()
+        writers.abort()
         raise
-    for writer in writers:
-        writer.close()
-    summary.seconds = time.perf_counter() - started
-    return summary
+    writers.close()
+
+
+def _is_lines(out: Path) -> bool:
+    return out.suffix.lower() == ".jsonl"
+
+
+def find(paths: Iterable[Path]) -> list[Path]:
+    """The local files to read; see `inference.sources.find`."""
+    return [Path(source.name) for source in sources.find(paths)]
+
+
+def read(files: Iterable[Path]) -> Iterator[Document]:
+    """Reports of ``files`` in order; see `inference.reading.read`."""
+    for path in files:
+        yield from reading.read(Source(str(path)))

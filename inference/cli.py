@@ -9,37 +9,82 @@ from typing import Annotated
 
 import typer
 
+from inference.limits import Limits
+
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
 Paths = Annotated[list[Path], typer.Argument(metavar="PATH…", help="Files or folders of reports.")]
+Inputs = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="INPUT…",
+        help="Files, folders, patterns or URLs of reports; - is standard input.",
+    ),
+]
 Model = Annotated[Path | None, typer.Option(help="Model folder; the shipped model by default.")]
+Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
+Workers = Annotated[
+    int | None, typer.Option(min=1, help="Processes; one for each core by default.")
+]
 
 
 @app.command()
 def extract(
-    paths: Paths,
+    inputs: Inputs,
     out: Annotated[list[Path], typer.Option(help="Where to write; the suffix chooses the format.")],
     model: Model = None,
-    threads: Annotated[int | None, typer.Option(min=1, help="Threads of the model.")] = None,
     repair: Annotated[bool, typer.Option(help="Repair damaged text first.")] = True,
     min_confidence: Annotated[
         float, typer.Option(min=0, max=1, help="Leave out what is less sure.")
     ] = 0.0,
+    text_column: Annotated[str, typer.Option(help="Column of a table with the texts.")] = "text",
+    id_column: Annotated[
+        str | None, typer.Option(help="Column with the ids; `id` where there is one.")
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with an unfinished run, if there is one.")
+    ] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Throw an unfinished run away, if there is one.")
+    ] = False,
+    max_chars: Annotated[
+        int, typer.Option(min=1, help="A longer report becomes an error record.")
+    ] = Limits().characters,
+    report_timeout: Annotated[
+        float | None, typer.Option(help="A slower report (in seconds) becomes an error record.")
+    ] = None,
+    max_errors: Annotated[
+        int | None, typer.Option(min=0, help="End the run after more errors than this.")
+    ] = None,
+    engine: Annotated[str, typer.Option(help="local or ray.")] = "local",
+    workers: Workers = None,
+    device: Device = "auto",
+    batch_tokens: Annotated[
+        int | None, typer.Option(min=1, help="Characters that the model reads at a time.")
+    ] = None,
 ) -> int:
-    """Read reports and write what they say."""
-    from inference.batch import run
+    """Read reports and write what they say.
 
-    summary = run(
-        paths,
-        out,
-        model=model,
-        threads=threads,
-        repair=repair,
-        min_confidence=min_confidence,
-        progress=sys.stderr.isatty(),
+    Exit codes: 0 done; 1 done, but some reports failed; 2 could not be done; 3 ended by --max-errors;
+    130 interrupted.
+    """
+    from inference.batch import Job, run
+    from inference.engines.work import Setup
+    from inference.extractor import BATCH_TOKENS
+    from inference.progress import bar
+    from inference.readers import Columns
+
+    setup = Setup(
+        model, device, repair, min_confidence, batch_tokens or BATCH_TOKENS, report_timeout
     )
+    columns, limits = Columns(text_column, id_column), Limits(max_chars, report_timeout)
+    job = Job(inputs, out, setup, columns, limits, engine, workers, max_errors)
+    with bar(sys.stderr) as progress:
+        outcome, summary = run(job, resume=resume, fresh=fresh, progress=progress)
     print(summary, file=sys.stderr)
-    return 1 if summary.errors else 0
+    if hint := outcome.hint:
+        print(hint, file=sys.stderr)
+    return outcome.value
 
 
 @app.command()

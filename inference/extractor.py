@@ -12,16 +12,22 @@ from numpy.typing import NDArray
 
 from annotations.document import Document, Relation, Sentence, Span
 from annotations.scheme import Attribute
+from inference import ledger as ledgers
+from inference.chunks import CHARACTERS, gather
 from inference.decoding import SpanProbability, best_tags, spans_of
 from inference.encoding import CharVocab
 from inference.layout import LINK_SIZE, Layout, link_buckets
+from inference.limits import ReportTimeout, deadline
 from inference.prepare import Prepared, prepare
 from inference.settings import ModelSettings
 from inference.tagger import OnnxTagger, Tagger, batch_ids
 
 VOCAB_FILE = "vocab.txt"
 DEFAULT_MODEL = Path(__file__).with_name("model")
+BATCH_TOKENS = 4096
 Floats = NDArray[np.float32]
+# Spans (start, end, label, probability) on the clean text, by sentence.
+_Found = list[list[tuple[int, int, str, float]]]
 
 
 @dataclass(slots=True)
@@ -42,9 +48,13 @@ class Extractor:
         vocab: the tagger's characters.
         settings: the model's settings.
         batch_tokens: how many characters a batch of windows has at most (padding included).
-        buffer_tokens: how many characters of reports are gathered before they are batched by length.
+        buffer_tokens: how many characters of reports `stream` gathers before they are batched by length.
         repair: whether damaged text is repaired first (`inference.text`).
         min_confidence: leave out spans and relations that are less sure.
+        ledger: whether amounts are read as figures and each report gets a ledger of its own.
+        seconds: time for repairing and for decoding one report, each; see `inference.limits.deadline`.
+
+    Nothing of a report is kept between calls: one extractor may be used from several threads.
     """
 
     def __init__(
@@ -53,10 +63,12 @@ class Extractor:
         vocab: CharVocab,
         settings: ModelSettings,
         *,
-        batch_tokens: int = 4096,
-        buffer_tokens: int = 32768,
+        batch_tokens: int = BATCH_TOKENS,
+        buffer_tokens: int = CHARACTERS,
         repair: bool = True,
         min_confidence: float = 0.0,
+        seconds: float | None = None,
+        ledger: bool = True,
     ) -> None:
         self.settings = settings
         self._tagger, self._vocab = tagger, vocab
@@ -65,21 +77,31 @@ class Extractor:
         self._first, self._moves = settings.transitions()
         self._batch_tokens, self._buffer_tokens = batch_tokens, buffer_tokens
         self._repair, self._min_confidence = repair, min_confidence
+        self._seconds, self._ledger = seconds, ledger
 
     @classmethod
     def load(
-        cls, folder: Path | None = None, *, threads: int | None = None, **options: Any
+        cls,
+        folder: Path | None = None,
+        *,
+        threads: int | None = None,
+        device: str = "auto",
+        **options: Any,
     ) -> Extractor:
         """An extractor from a model folder; the shipped model by default.
 
+        Args:
+            folder: the model folder.
+            threads, device: as `OnnxTagger`.
+            options: as the constructor's.
+
         Raises:
-            DataError: when ``folder`` is no model folder.
+            DataError: when ``folder`` is no model folder, or the device is not to be had.
         """
         folder = folder or DEFAULT_MODEL
         settings = ModelSettings.load(folder)
-        return cls(
-            OnnxTagger(folder, threads), CharVocab.load(folder / VOCAB_FILE), settings, **options
-        )
+        tagger = OnnxTagger(folder, threads, device)
+        return cls(tagger, CharVocab.load(folder / VOCAB_FILE), settings, **options)
 
     @property
     def model(self) -> str:
@@ -90,43 +112,57 @@ class Extractor:
         """The report ``text`` as an annotated `Document`, spans on the raw text."""
         return next(self.stream([Document(id, text, dict(meta or {}))]))
 
-    def stream(self, reports: Iterable[str | Document]) -> Iterator[Document]:
+    def stream(
+        self, reports: Iterable[str | Document], *, batch_tokens: int | None = None
+    ) -> Iterator[Document]:
         """Annotated reports in input order, lazily; windows of several reports share batches.
 
         Args:
             reports: raw texts, or documents of which only ``id``, ``text`` and ``meta`` are read. One that has an
                 ``error`` in ``extra`` passes through; one that this library fails on gets such an error.
+            batch_tokens: as the extractor's, for this stream.
         """
-        buffer: list[_Work | Document] = []
-        size = 0
-        for report in reports:
-            document = Document("", report) if isinstance(report, str) else report
-            buffer.append(self._prepare(document))
-            size += len(document.text)
-            if size >= self._buffer_tokens:
-                yield from self._flush(buffer)
-                buffer, size = [], 0
-        yield from self._flush(buffer)
+        documents = (
+            Document("", report) if isinstance(report, str) else report for report in reports
+        )
+        for chunk in gather(documents, self._buffer_tokens):
+            yield from self.extract(chunk, batch_tokens=batch_tokens)
+
+    def extract(
+        self, reports: Iterable[Document], *, batch_tokens: int | None = None
+    ) -> list[Document]:
+        """Reports that are worked on together, as `stream` does: its result depends on just these."""
+        size = batch_tokens or self._batch_tokens
+        items = [self._prepare(report) for report in reports]
+        works = [item for item in items if isinstance(item, _Work)]
+        self._score(works, size)
+        found = self._decode(works, size)
+        return [
+            self._finish(item, found[id(item)]) if isinstance(item, _Work) else item
+            for item in items
+        ]
 
     def _prepare(self, document: Document) -> _Work | Document:
         if "error" in document.extra:
             return document
         try:
-            prepared = prepare(document.text, self._sizes, repair=self._repair)
+            with deadline(self._seconds):
+                prepared = prepare(document.text, self._sizes, repair=self._repair)
         except Exception as error:  # one report's trouble must not end a batch
-            message = f"this report could not be prepared: {error}"
-            record = {"type": type(error).__name__, "message": message}
-            return Document(document.id, document.text, document.meta, extra={"error": record})
+            return _failed(document.id, document.text, document.meta, "prepared", error)
         return _Work(prepared, document.id, document.meta)
 
-    def _flush(self, buffer: list[_Work | Document]) -> Iterator[Document]:
-        works = [item for item in buffer if isinstance(item, _Work)]
-        self._score(works)
-        decoded = self._decode(works)
-        for item in buffer:
-            yield next(decoded) if isinstance(item, _Work) else item
+    def _finish(self, work: _Work, found: _Found) -> Document:
+        try:
+            with deadline(self._seconds):
+                document = self._document(work, found)
+                if self._ledger:
+                    ledgers.annotate(document, work.prepared.clean)
+                return document
+        except Exception as error:
+            return _failed(work.id, work.prepared.clean.source, work.meta, "decoded", error)
 
-    def _score(self, buffer: list[_Work]) -> None:
+    def _score(self, buffer: list[_Work], batch_tokens: int) -> None:
         """Run the network over all windows of ``buffer``, the longest first, and scatter the scores."""
         windows = []
         for work in buffer:
@@ -138,7 +174,7 @@ class Extractor:
         windows.sort(key=lambda item: -len(item[1]))
         at = 0
         while at < len(windows):
-            rows = max(1, self._batch_tokens // (len(windows[at][1]) + 2))
+            rows = max(1, batch_tokens // (len(windows[at][1]) + 2))
             batch = windows[at : at + rows]
             at += rows
             parts = [ids[window.start : window.end] for _, window, ids in batch]
@@ -149,18 +185,20 @@ class Extractor:
                     core = values[row, skip : skip + window.core_end - window.core_start]
                     work.scores[name][window.core_start : window.core_end] = core
 
-    def _decode(self, buffer: list[_Work]) -> Iterator[Document]:
-        """Spans of all sentences in ``buffer`` (in batches of like length), then the reports in order."""
+    def _decode(self, buffer: list[_Work], batch_tokens: int) -> dict[int, _Found]:
+        """Spans of the sentences of each work, by its `id`, found in batches of sentences of like length."""
         places = [
             (work, number, end - start)
             for work in buffer
             for number, (start, end) in enumerate(work.prepared.sentences)
         ]
-        found: dict[tuple[int, int], list[tuple[int, int, str, float]]] = {}
+        found: dict[int, _Found] = {
+            id(work): [[] for _ in work.prepared.sentences] for work in buffer
+        }
         places.sort(key=lambda item: -item[2])
         at = 0
         while at < len(places):
-            batch = places[at : at + max(1, 4 * self._batch_tokens // places[at][2])]
+            batch = places[at : at + max(1, 4 * batch_tokens // places[at][2])]
             at += len(batch)
             emissions = np.zeros((len(batch), batch[0][2], len(self._layout.tags)), np.float32)
             for row, (work, number, size) in enumerate(batch):
@@ -178,18 +216,13 @@ class Extractor:
                 work, number, size = batch[place]
                 names = [self._layout.tags[i] for i in tags[place, :size]]
                 start = work.prepared.sentences[number][0]
-                found[id(work), number] = [
+                found[id(work)][number] = [
                     (start + s, start + e, label, probability(row, s, e, label))
                     for s, e, label in spans_of(names)
                 ]
-        for work in buffer:
-            yield self._document(
-                work, [found.get((id(work), n), []) for n in range(len(work.prepared.sentences))]
-            )
+        return found
 
-    def _document(
-        self, work: _Work, found: Sequence[Sequence[tuple[int, int, str, float]]]
-    ) -> Document:
+    def _document(self, work: _Work, found: _Found) -> Document:
         prepared, settings = work.prepared, self.settings
         document = Document(work.id, prepared.clean.source, work.meta, extra={"model": self.model})
         for (start, end), clean_spans in zip(prepared.sentences, found, strict=True):
@@ -275,6 +308,15 @@ class Extractor:
                 if tail is not None and chance >= self._min_confidence:
                     relations.append(Relation(relation.key, index, tail, _rounded(chance)))
         return relations
+
+
+def _failed(id: str, text: str, meta: dict[str, Any], step: str, error: Exception) -> Document:
+    if isinstance(error, ReportTimeout):
+        record = {"type": "timeout", "message": f"{id}: being {step} {error}"}
+    else:
+        message = f"{id}: this report could not be {step}: {error}"
+        record = {"type": type(error).__name__, "message": message}
+    return Document(id, text, meta, extra={"error": record})
 
 
 def _softmax(scores: Floats) -> Floats:

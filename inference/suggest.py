@@ -198,5 +198,5 @@ def task(document: Document, start: int, end: int) -> Document:
         sentences,
         spans,
         relations,
-        {"model": document.extra["model"]},
+        {"model": document.extra["model"]} if "model" in document.extra else {},
     )

@@ -26,15 +26,40 @@ class Tagger(Protocol):
         ...
 
 
+DEVICES = ("auto", "cpu", "cuda")
+
+
+def providers(device: str, available: Sequence[str]) -> list[str]:
+    """The onnxruntime providers for a device, the preferred first.
+
+    Args:
+        device: ``auto`` takes CUDA where onnxruntime has it, ``cpu`` and ``cuda`` insist.
+        available: the names of `onnxruntime.get_available_providers`.
+
+    Raises:
+        DataError: the device is unknown, or it is ``cuda`` and this onnxruntime has none.
+    """
+    if device not in DEVICES:
+        raise DataError(f"no device {device!r}; choose one of {', '.join(DEVICES)}")
+    cuda, cpu = "CUDAExecutionProvider", "CPUExecutionProvider"
+    if device == "cuda" and cuda not in available:
+        raise DataError(
+            "this onnxruntime has no CUDA; pip install onnxruntime-gpu in place of onnxruntime,"
+            " or use --device cpu"
+        )
+    return [cuda, cpu] if device != "cpu" and cuda in available else [cpu]
+
+
 class OnnxTagger:
-    """A `Tagger` on onnxruntime's CPU provider.
+    """A `Tagger` on onnxruntime; safe to use from several threads.
 
     Args:
         folder: a model folder with ``model.onnx``.
         threads: threads for one batch; None lets onnxruntime take all cores.
+        device: see `providers`.
     """
 
-    def __init__(self, folder: Path, threads: int | None = None) -> None:
+    def __init__(self, folder: Path, threads: int | None = None, device: str = "auto") -> None:
         import onnxruntime
 
         path = folder / MODEL_FILE
@@ -46,9 +71,15 @@ class OnnxTagger:
         if threads is not None:
             options.intra_op_num_threads = threads
         options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
-            str(path), options, providers=["CPUExecutionProvider"]
-        )
+        chosen = providers(device, onnxruntime.get_available_providers())
+        try:
+            self._session = onnxruntime.InferenceSession(str(path), options, providers=chosen)
+        except Exception as error:
+            raise DataError(
+                f"cannot be loaded by onnxruntime {onnxruntime.__version__}: {error};"
+                " export the model again",
+                str(path),
+            ) from error
         self._names = [output.name for output in self._session.get_outputs()]
 
     def __call__(

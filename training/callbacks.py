@@ -57,9 +57,9 @@ class Average(TrainerCallback):
 
     def load(self, folder: Path, device: torch.device) -> None:
         """Read the average of a checkpoint back."""
-        with safe_open(folder / AVERAGE_FILE, "pt", str(device)) as file:
+        with safe_open(folder / AVERAGE_FILE, "pt") as file:
             self.updates = int(file.metadata()["updates"])
-            self.average = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            self.average = {name: file.get_tensor(name).to(device) for name in file.keys()}  # noqa: SIM118
 
 
 class Thaw(TrainerCallback):

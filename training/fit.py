@@ -37,7 +37,7 @@ STATE_FILE = "trainer_state.json"
 
 
 def build_model(
-    config: TrainConfig, scheme: Scheme, mean_sentence: float, parent: Path | None = None
+    config: TrainConfig, scheme: Scheme, parent: Path | None = None
 ) -> tuple[ReportTagger, CharVocab]:
     """The network on its base encoder, heads freshly initialised from ``config.seed``, and its vocabulary.
 
@@ -52,7 +52,7 @@ def build_model(
     base_config = BertConfig.from_dict(base_config.to_dict())
     base_config.update(
         {
-            "scheme": scheme.to_dict(),
+            "scheme": json.dumps(scheme.to_dict(), ensure_ascii=False),
             "id2label": dict(enumerate(scheme.tags())),
             "label2id": {tag: i for i, tag in enumerate(scheme.tags())},
             # Drawing the masks is single-threaded on CPU: dropout inside the encoder made steps 12 times as long.
@@ -60,7 +60,6 @@ def build_model(
             "attention_probs_dropout_prob": 0.0,
             "head_dropout": config.dropout,
             "loss_weights": dict(config.loss_weights),
-            "mean_sentence": mean_sentence,
         }
     )
     set_seed(config.seed)
@@ -265,12 +264,10 @@ def fit(
             " annotate some, or take the label out of the scheme",
             "training data",
         )
-    sentences = [s for d in train for s in d.sentences]
-    mean = sum(s.end - s.start for s in sentences) / len(sentences) if sentences else 50.0
     torch.use_deterministic_algorithms(True, warn_only=True)
     logging.set_verbosity_error()
     logging.disable_progress_bar()
-    model, vocab = build_model(config, scheme, mean, parent)
+    model, vocab = build_model(config, scheme, parent)
     encoder = Encoder(vocab, Layout(scheme), WindowSizes(config.core, config.context))
     dataset, losses = encoder.dataset(train)
     if copies := list(damaged_copies(train, config.damage, config.seed)):
@@ -321,7 +318,7 @@ def fit(
         train_dataset=dataset,
         eval_dataset=list(development),
         data_collator=lambda rows: collate(rows, vocab.pad),
-        optimizers=(AdamW(rate_groups(model, config), betas=(0.9, 0.98), eps=1e-6), None),
+        optimizers=(AdamW(rate_groups(model, config), betas=(0.9, 0.98)), None),
         callbacks=callbacks,
     )
     trainer.remove_callback(PrinterCallback)

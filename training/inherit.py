@@ -9,6 +9,7 @@ import torch
 
 from annotations.errors import DataError
 from inference.layout import LINK_SIZE, Layout
+from inference.settings import ModelSettings
 from training.model import ReportTagger
 
 
@@ -24,14 +25,15 @@ def load_parent(folder: Path) -> ReportTagger:
             " (an exported model has only the weights for inference)",
             str(folder),
         )
+    settings = ModelSettings.load(folder)
     try:
-        return ReportTagger.from_pretrained(folder)
-    except (
-        Exception
-    ) as error:  # what transformers and safetensors raise for damaged files has no common type
-        raise DataError(
-            f"the model cannot be read ({error}); train or copy it again", str(folder)
-        ) from error
+        parent = ReportTagger.from_pretrained(folder)
+    except Exception as error:
+        # What transformers and safetensors raise for damaged files has no common type.
+        raise DataError(f"cannot be read ({error}); train or copy it again", str(folder)) from error
+    # config.json has the scheme with its keys sorted; the order of the outputs is that of the settings.
+    parent.layout = Layout(settings.label_scheme)
+    return parent
 
 
 def inherit(model: ReportTagger, parent: ReportTagger) -> None:

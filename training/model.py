@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from math import prod, sqrt
 from typing import Any
@@ -26,7 +27,8 @@ class ReportTagger(BertPreTrainedModel):
 
     def __init__(self, config: BertConfig) -> None:
         super().__init__(config)
-        self.layout = Layout(schemes.parse(config.scheme))
+        # As text: a configuration file sorts its keys, and the order of labels is the order of outputs.
+        self.layout = Layout(schemes.parse(json.loads(config.scheme)))
         sizes = self.layout.sizes()
         size = config.hidden_size
         self.bert = BertModel(config, add_pooling_layer=False)
@@ -41,9 +43,6 @@ class ReportTagger(BertPreTrainedModel):
         self.link_bias = nn.Parameter(torch.zeros(len(self.layout.relations), prod(LINK_BUCKETS)))
         self.sentence_layer = nn.Linear(size, size)
         self.kinds = nn.Linear(size, sizes["kinds"])
-        first, moves = legal_transitions(self.layout.tags)
-        self.register_buffer("legal_first", torch.from_numpy(first), persistent=False)
-        self.register_buffer("legal_moves", torch.from_numpy(moves), persistent=False)
         self.post_init()
 
     def encode(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
@@ -65,7 +64,10 @@ class ReportTagger(BertPreTrainedModel):
 
     def transitions(self) -> tuple[Tensor, Tensor]:
         """CRF scores of first tags ``[K]`` and tag pairs ``[K, K]``, illegal ones at a large negative score."""
-        return self.first.float() + self.legal_first, self.moves.float() + self.legal_moves
+        # Made here and not kept as buffers: loading a model leaves those that are not saved unset.
+        first, moves = map(torch.from_numpy, legal_transitions(self.layout.tags))
+        device = self.first.device
+        return self.first.float() + first.to(device), self.moves.float() + moves.to(device)
 
     def forward(
         self,
@@ -95,14 +97,14 @@ class ReportTagger(BertPreTrainedModel):
         return {"loss": loss}
 
     def _tag_loss(self, emissions: Tensor, targets: Mapping[str, Any]) -> Tensor:
-        """CRF negative log-likelihood of the labelled stretch of each window, per sentence of average length."""
+        """CRF negative log-likelihood of the labelled stretches, per character."""
         starts, lengths, tags = targets["starts"], targets["lengths"], targets["tags"]
         steps = torch.arange(tags.shape[1])
         where = (starts[:, None] + steps).clamp(max=emissions.shape[1] - 1)
         taken = emissions.gather(1, where[:, :, None].expand(-1, -1, emissions.shape[2]))
         first, moves = self.transitions()
         nll = crf_nll(taken, tags, lengths, first, moves)
-        return nll.sum() / lengths.sum() * self.config.mean_sentence
+        return nll.sum() / lengths.sum()
 
     def _attribute_loss(self, logits: Tensor, targets: Mapping[str, Any]) -> Tensor:
         """Mean cross-entropy over the attributes; spans without an attribute's label do not count for it."""

@@ -65,10 +65,10 @@ def examine(candidate: Path, current: Path | None, test: Sequence[Document]) -> 
         )
     if current is None:
         return Examination(None, leaks, tuple(objections))
-    known = ModelSettings.load(current).label_scheme
-    missing = set(known.labels) - set(ModelSettings.load(candidate).label_scheme.labels)
-    objections += [f"it does not know the label {label}" for label in sorted(missing)]
-    comparison = compare(current, candidate, test, known if missing else None)
+    missing = missing_labels(current, candidate)
+    objections += [f"it does not know the label {label}" for label in missing]
+    known = ModelSettings.load(current).label_scheme if missing else None
+    comparison = compare(current, candidate, test, known)
     for name in (*comparison.labels, "micro"):
         score = comparison.scores.get(name)
         if score is not None and score.verdict == "worse":
@@ -77,6 +77,14 @@ def examine(candidate: Path, current: Path | None, test: Sequence[Document]) -> 
                 f" (difference {100 * score.low:+.1f} … {100 * score.high:+.1f})"
             )
     return Examination(comparison, leaks, tuple(objections))
+
+
+def missing_labels(current: Path, candidate: Path) -> list[str]:
+    """Labels that one model folder knows and another does not."""
+    known, other = (
+        ModelSettings.load(folder).label_scheme.labels for folder in (current, candidate)
+    )
+    return sorted(set(known) - set(other))
 
 
 def promote(

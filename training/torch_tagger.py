@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -46,7 +48,7 @@ def settings_of(model: ReportTagger, sizes: WindowSizes, name: str, version: str
     return ModelSettings(
         name=name,
         version=version,
-        scheme=dict(model.config.scheme),
+        scheme=json.loads(model.config.scheme),
         windows={"core": sizes.core, "context": sizes.context},
         first=first.tolist(),
         moves=moves.tolist(),
@@ -59,4 +61,4 @@ def torch_extractor(
     model: ReportTagger, vocab: CharVocab, settings: ModelSettings, exact: bool = False
 ) -> Extractor:
     """An extractor that runs the torch model."""
-    return Extractor(TorchTagger(model, exact), vocab, settings)
+    return Extractor(TorchTagger(model, exact), vocab, settings, ledger=False)

@@ -1,4 +1,4 @@
-"""Formats of other tools, by name, and reading and writing reports in them."""
+"""Formats of other tools, by name: reading and writing reports in them, and the tools' configurations."""
 
 from __future__ import annotations
 
@@ -9,47 +9,42 @@ from pathlib import Path
 from annotations import scheme as schemes
 from annotations.document import Document
 from annotations.errors import DataError
-from annotations.formats import (
-    brat,
-    conll,
-    doccano,
-    hf,
-    inline,
-    jsonl,
-    label_studio,
-    label_studio_config,
-)
+from annotations.formats import brat, conll, doccano, hf, inline, jsonl, label_studio
+from annotations.formats.label_studio_config import config as label_studio_config
 from annotations.scheme import Scheme
-
-Reader = Callable[[Path, Scheme], list[Document]]
-Writer = Callable[[Path, Iterable[Document], Scheme], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How a format is read and written; None where it has no such side."""
+    """How a format is read and written, and one line on what it is."""
 
     summary: str
-    read: Reader | None
-    write: Writer | None
+    read: Callable[[Path, Scheme], list[Document]]
+    write: Callable[[Path, Iterable[Document], Scheme], None]
 
 
 FORMATS = {
     "jsonl": Format("the document format, JSON Lines", jsonl.read, jsonl.write),
-    "inline": Format("marked-up plain text, ⟦…|LABEL …⟧", inline.read, inline.write),
+    "inline": Format("marked-up plain text", inline.read, inline.write),
     "label-studio": Format(
-        "Label Studio: JSON tasks, JSON and JSON-MIN exports", label_studio.read, label_studio.write
+        "JSON tasks, JSON and JSON-MIN exports", label_studio.read, label_studio.write
     ),
-    "label-studio-config": Format("Label Studio's labelling XML", None, label_studio_config.write),
-    "doccano": Format("doccano: JSONL with relations", doccano.read, doccano.write),
-    "doccano-labels": Format("doccano's list of labels", None, doccano.write_labels),
-    "brat": Format("brat standoff, a folder", brat.read, brat.write),
-    "conll": Format("CoNLL columns: BIO, BMES, BIOES, BILOU", conll.read, conll.write),
+    "doccano": Format("JSONL with relations", doccano.read, doccano.write),
+    "brat": Format("a standoff folder", brat.read, brat.write),
+    "conll": Format("columns in BIO, BMES, BIOES or BILOU", conll.read, conll.write),
     "hf": Format("a Hugging Face datasets folder", hf.read, hf.write),
+}
+#: What a tool needs to know of the scheme before it can annotate: name → text of the scheme.
+CONFIGURATIONS: dict[str, Callable[[Scheme], str]] = {
+    "label-studio-config": label_studio_config,
+    "doccano-labels": doccano.labels,
+    "brat-config": brat.config,
 }
 
 
 def _find(name: str) -> Format:
+    if name in CONFIGURATIONS:
+        raise DataError(f"{name} is a configuration; it holds no reports")
     if name not in FORMATS:
         raise DataError(f"there is no format {name!r}; there are {', '.join(FORMATS)}")
     return FORMATS[name]
@@ -62,14 +57,12 @@ def read(path: Path, format: str, scheme: Scheme | None = None) -> list[Document
     project's) lacks are kept: see `annotations.induction.induce`.
 
     Raises:
-        DataError: for an unknown or write-only format, or with file, place and reason.
+        DataError: for an unknown format, or with file, place and reason.
     """
-    reader = _find(format).read
-    if reader is None:
-        raise DataError(f"{format} can only be written")
+    found = _find(format)
     if not path.exists():
         raise DataError("no such file or folder", str(path))
-    return reader(path, scheme or schemes.load())
+    return found.read(path, scheme or schemes.load())
 
 
 def write(
@@ -80,7 +73,4 @@ def write(
     Raises:
         DataError: for an unknown format, or what the format cannot hold at all.
     """
-    writer = _find(format).write
-    if writer is None:
-        raise DataError(f"{format} can only be read")
-    writer(path, documents, scheme or schemes.load())
+    _find(format).write(path, documents, scheme or schemes.load())

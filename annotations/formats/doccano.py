@@ -59,8 +59,8 @@ def _parts(name: str, scheme: Scheme) -> tuple[str, dict[str, Any]]:
     return key, attributes
 
 
-def labels(scheme: Scheme) -> list[dict[str, str]]:
-    """All span labels, for doccano's import of labels."""
+def labels(scheme: Scheme) -> str:
+    """All span labels as JSON, for doccano's import of labels."""
     found = []
     for label in scheme.labels.values():
         choices = [[(a.key, v) for v in a.values] for a in label.attributes.values() if not a.flag]
@@ -69,14 +69,7 @@ def labels(scheme: Scheme) -> list[dict[str, str]]:
         for subset, chosen in product(subsets, product(*choices)):
             name = name_of(Span(0, 0, label.key, dict([*chosen, *subset])), scheme)
             found.append({"text": name, "background_color": label.color, "text_color": "#ffffff"})
-    return found
-
-
-def write_labels(path: Path, documents: Iterable[Document], scheme: Scheme) -> None:
-    """Write the list of span labels; ``documents`` are not looked at."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(labels(scheme), ensure_ascii=False, indent=1)
-    path.write_text(text + "\n", encoding="utf-8")
+    return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
 
 
 def _row(document: Document, scheme: Scheme) -> dict[str, Any]:

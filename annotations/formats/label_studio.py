@@ -1,9 +1,8 @@
 """Label Studio: JSON tasks with annotations or predictions, JSON and JSON-MIN exports.
 
-Controls are those of `annotations.formats.label_studio_config`. A span is a region of the control ``label``; its attributes are choices for that region, one control each
-(``AMOUNT_role``; a flag is a choice of true and false, so that JSON-MIN keeps which region it belongs to); a
-sentence is a region of the control ``kind``. Report id, ``meta`` and unknown keys travel in the task's data.
-Relations are lost by JSON-MIN: Label Studio leaves them out.
+Controls are those of `annotations.formats.label_studio_config`. A flag is a choice of true and false, always made:
+JSON-MIN drops which region a choice belongs to, and only with one for each region the order still tells. Report id,
+``meta`` and unknown keys travel in the task's data. Relations are not in JSON-MIN: Label Studio leaves them out.
 
 Format: https://labelstud.io/guide/task_format and https://labelstud.io/guide/export.
 """

@@ -8,11 +8,8 @@ Tags: https://labelstud.io/tags.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from annotations.document import Document
 from annotations.scheme import Scheme
 
 LABEL, KIND, TEXT = "label", "kind", "text"
@@ -57,9 +54,3 @@ def config(scheme: Scheme) -> str:
             ET.SubElement(relations, "Relation", value=relation.key)
     ET.indent(view)
     return ET.tostring(view, encoding="unicode") + "\n"
-
-
-def write(path: Path, documents: Iterable[Document], scheme: Scheme) -> None:
-    """Write the labelling configuration; ``documents`` are not looked at."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(config(scheme), encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,8 @@ def read(path: Path) -> Iterator[RawReport | ReadError]:
     """
     import trafilatura
 
+    # What it would say on standard error is in the error record.
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     decoded = decode(path.read_bytes())
     if decoded is None:
         yield unreadable(path)

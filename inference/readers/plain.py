@@ -1,11 +1,15 @@
-"""Text files and JSON Lines."""
+"""Text files and JSON Lines, these also compressed."""
 
 from __future__ import annotations
 
 import codecs
+import gzip
+import io
 import json
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from inference.readers.report import RawReport, ReadError
 from inference.text import statistics
@@ -18,6 +22,8 @@ _BOMS = (
 # what Chinese pages are written in when they are not UTF-8
 _LEGACY = ("gb18030", "big5hkscs")
 _SAMPLE = 4_000
+LINE_LIMIT = 1 << 26
+"""Bytes of a line of JSON at most: a line is read whole."""
 
 
 def decode(data: bytes) -> tuple[str, str] | None:
@@ -53,38 +59,92 @@ def _likelihood(text: str) -> float:
 
 def unreadable(path: Path) -> ReadError:
     """The error of a file whose bytes are no text."""
+    return _unreadable(str(path), path.stem)
+
+
+def _unreadable(name: str, id: str) -> ReadError:
     return ReadError(
-        path.stem,
+        id,
         "encoding",
-        f"{path}: neither UTF-8 nor GB18030, Big5 or UTF-16 with a byte-order mark; "
+        f"{name}: neither UTF-8 nor GB18030, Big5 or UTF-16 with a byte-order mark; "
         "convert it to UTF-8, for instance with iconv",
     )
 
 
 def read_text(path: Path) -> Iterator[RawReport | ReadError]:
     """A text file as one report."""
-    decoded = decode(path.read_bytes())
+    yield text_report(path.read_bytes(), str(path), path.stem)
+
+
+def text_report(data: bytes, name: str, id: str) -> RawReport | ReadError:
+    """The bytes of a text file, which messages call ``name``, as a report."""
+    decoded = decode(data)
     if decoded is None:
-        yield unreadable(path)
-        return
+        return _unreadable(name, id)
     text, encoding = decoded
-    if text.strip():
-        yield RawReport(path.stem, text, {"encoding": encoding})
-    else:
-        yield ReadError(path.stem, "empty", f"{path}: the file holds no text")
+    if not text.strip():
+        return ReadError(id, "empty", f"{name}: the file holds no text")
+    return RawReport(id, text, {"encoding": encoding})
 
 
 def read_jsonl(path: Path) -> Iterator[RawReport | ReadError]:
-    """The reports of a file of JSON Lines: objects with `text`, and `id` and `meta` if known."""
-    lines = 0
-    with path.open("rb") as stream:
-        for number, line in enumerate(stream, 1):
-            line = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
-            if line.strip():
+    """The reports of a file of JSON Lines, ``.jsonl``, ``.jsonl.gz`` or ``.jsonl.zst``; see `json_lines`."""
+    stem = path.name.removesuffix(path.suffix).removesuffix(".jsonl")
+    with _opened(path) as stream:
+        yield from json_lines(stream, str(path), stem)
+
+
+def _opened(path: Path) -> IO[bytes]:
+    match path.suffix.lower():
+        case ".gz":
+            return gzip.open(path, "rb")
+        case ".zst":
+            import pyarrow
+
+            return io.BufferedReader(pyarrow.input_stream(str(path), compression="zstd"))
+        case _:
+            return path.open("rb")
+
+
+def json_lines(stream: IO[bytes], name: str, stem: str) -> Iterator[RawReport | ReadError]:
+    """The reports of a stream: one JSON object a line with `text`, and `id` and `meta` if known.
+
+    Args:
+        stream: UTF-8, read line by line; a line over `LINE_LIMIT` is an error and not kept.
+        name: what messages call it; `stem`: what a report without an id is called, before its line.
+    """
+    number, lines = 0, 0
+    try:
+        while line := stream.readline(LINE_LIMIT):
+            number += 1
+            if number == 1:
+                line = line.removeprefix(codecs.BOM_UTF8)
+            if len(line) == LINE_LIMIT and not line.endswith(b"\n"):
                 lines += 1
-                yield _record(line, f"{path}:{number}", f"{path.stem}:{number}")
+                _skip_line(stream)
+                yield ReadError(
+                    f"{stem}:{number}",
+                    "length",
+                    f"{name}:{number}: a line of more than {LINE_LIMIT} bytes; split the report",
+                )
+            elif line.strip():
+                lines += 1
+                yield _record(line, f"{name}:{number}", f"{stem}:{number}")
+    except (EOFError, zlib.error) as error:
+        yield ReadError(
+            f"{stem}:{number + 1}",
+            "damaged",
+            f"{name}: the compressed file breaks off or is damaged after line {number} ({error});"
+            " what follows was not read",
+        )
+        return
     if not lines:
-        yield ReadError(path.stem, "empty", f"{path}: the file holds no records")
+        yield ReadError(stem, "empty", f"{name}: the file holds no records")
+
+
+def _skip_line(stream: IO[bytes]) -> None:
+    while (part := stream.readline(LINE_LIMIT)) and not part.endswith(b"\n"):
+        pass
 
 
 def _record(line: bytes, where: str, id: str) -> RawReport | ReadError:
@@ -104,6 +164,15 @@ def _record(line: bytes, where: str, id: str) -> RawReport | ReadError:
     text = record["text"]
     if not text.strip():
         return ReadError(id, "empty", f"{where}: the report's `text` is empty")
-    if any("\ud800" <= character <= "\udfff" for character in text):
-        return ReadError(id, "encoding", f"{where}: `text` holds half of a surrogate pair")
+    if problem := problem_of(text):
+        return ReadError(id, "encoding", f"{where}: {problem}")
     return RawReport(id, text, meta)
+
+
+def problem_of(text: str) -> str:
+    """Why no UTF-8 file can hold ``text``; empty when one can."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        return f"`text` holds half of a surrogate pair at {error.start}"
+    return ""

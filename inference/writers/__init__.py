@@ -40,8 +40,8 @@ class Writers:
 
     Raises:
         DataError: from the constructor, when an output cannot be written, is named twice, or its
-            format needs a package that is not installed; from `close`, when a file could not be
-            completed, after all others have been.
+            format needs a package that is not installed; from `write`, when there is no more space;
+            from `close`, when a file could not be completed, after all others have been.
     """
 
     def __init__(self, paths: Sequence[Path]) -> None:
@@ -64,18 +64,22 @@ class Writers:
             raise DataError(f"an output cannot be written: {error}") from error
 
     def write(self, document: Document) -> None:
-        for writer in self._writers:
-            writer.write(document)
+        try:
+            for writer in self._writers:
+                writer.write(document)
+        except OSError as error:
+            raise DataError(f"an output could not be written: {error}") from error
 
     def close(self) -> None:
-        errors: list[DataError] = []
+        errors: list[str] = []
         for writer in self._writers:
             try:
                 writer.close()
-            except DataError as error:
-                errors.append(error)
+            except (DataError, OSError) as error:
+                writer.abort()
+                errors.append(str(error))
         if errors:
-            raise DataError("\n".join(map(str, errors)))
+            raise DataError("\n".join(errors))
 
     def abort(self) -> None:
         for writer in self._writers:

@@ -31,9 +31,10 @@ _PLACES, _MONTHS = 10, 12
 
 def write(path: Path, ledger: Ledger, reports: Iterable[Document]) -> None:
     """Write ``ledger`` and the texts of ``reports`` to ``path``, one report in memory at a time."""
-    environment = _environment()
+    loader = PackageLoader("inference.writers")
+    environment = _environment(loader)
     script, style = (
-        environment.loader.get_source(environment, name)[0] for name in ("report.js", "report.css")
+        loader.get_source(environment, name)[0] for name in ("report.js", "report.css")
     )
     positions: dict[str, int] = {}
     for index, source in enumerate(ledger.sources):
@@ -59,9 +60,9 @@ def write(path: Path, ledger: Ledger, reports: Iterable[Document]) -> None:
             file.write(part)
 
 
-def _environment() -> Environment:
+def _environment(loader: PackageLoader) -> Environment:
     environment = Environment(
-        loader=PackageLoader("inference.writers"),
+        loader=loader,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -8,6 +8,7 @@ the reason beside it and its characters in ``text``; nothing is rounded.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import fields
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
@@ -18,6 +19,7 @@ import pyarrow.parquet as pq
 
 from annotations.document import Document
 from inference.amounts import Amount
+from inference.dates import Period
 from inference.ledger import Ledger
 from inference.places import Place
 from inference.records import Evidence, ProjectAmount, ProjectEntry
@@ -105,20 +107,20 @@ def _project(entry: ProjectEntry) -> dict[str, Any]:
         "currency": main.amount.currency if main else None,
         "amounts": [_amount(given) for given in entry.amounts],
         "stages": [
-            {"stage": stage.stage, "evidence": [_evidence(item) for item in stage.evidence]}
+            {"stage": stage.stage, "evidence": [_fields(item) for item in stage.evidence]}
             for stage in entry.stages
         ],
-        "place": _fields(entry.place, Place) if entry.place else None,
+        "place": _fields(entry.place) if entry.place else None,
         "organisation": entry.organisation,
-        "period": _fields(entry.period, type(entry.period)) if entry.period else None,
+        "period": _fields(entry.period) if entry.period else None,
         "industry": entry.industry,
         "conflicts": list(entry.conflicts),
-        "evidence": [_evidence(item) for item in entry.evidence],
+        "evidence": [_fields(item) for item in entry.evidence],
     }
 
 
 def _amount(given: ProjectAmount) -> dict[str, Any]:
-    row = _fields(given.amount, Amount)
+    row = _fields(given.amount)
     for key in ("value", "low", "high"):
         fitting = _fitting(row[key])
         if fitting is None and row[key] is not None:
@@ -128,16 +130,12 @@ def _amount(given: ProjectAmount) -> dict[str, Any]:
         "role": given.role,
         "target": given.target,
         "confidence": given.confidence,
-        "evidence": [_evidence(item) for item in given.evidence],
+        "evidence": [_fields(item) for item in given.evidence],
     }
 
 
-def _evidence(item: Evidence) -> dict[str, Any]:
-    return _fields(item, Evidence)
-
-
-def _fields(record: Any, kind: type) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in kind.__dataclass_fields__}
+def _fields(record: Place | Period | Amount | Evidence) -> dict[str, Any]:
+    return {field.name: getattr(record, field.name) for field in fields(record)}
 
 
 def _fitting(value: Decimal | None) -> Decimal | None:

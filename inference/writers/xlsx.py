@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import xlsxwriter
 from xlsxwriter.exceptions import XlsxWriterException
@@ -62,8 +63,8 @@ def write(path: Path, ledger: Ledger, reports: Iterable[Document]) -> None:
                 f"{table.title} has {len(table.entries)} rows, and an Excel sheet ends at {MAX_ROWS};"
                 " write .sqlite instead, or fewer reports at a time"
             )
-    with path.open("wb") as file:
-        book = xlsxwriter.Workbook(file, _OPTIONS)
+    with path.open("wb") as file, TemporaryDirectory(dir=path.parent) as rows:
+        book = xlsxwriter.Workbook(file, {**_OPTIONS, "tmpdir": rows})
         formats = {name: book.add_format(spec) for name, spec in _FORMATS.items()}
         for table in sheets:
             _write_sheet(book.add_worksheet(table.title), table, formats)

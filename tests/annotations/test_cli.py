@@ -46,12 +46,15 @@ def test_export_and_import(run: Run, tmp_path: Path, reports: Path, name: str) -
     assert store.load(back) == [signing()]
 
 
-def test_a_labelling_configuration_needs_no_reports_of_its_own(
-    run: Run, tmp_path: Path, reports: Path
-) -> None:
+def test_a_configuration_needs_no_reports(run: Run, tmp_path: Path) -> None:
+    code, printed, _ = run("export", "--format", "label-studio-config")
+    assert code == 0
+    assert printed.startswith("<View>")
     out = tmp_path / "config.xml"
-    assert run("export", reports, "--format", "label-studio-config", "--out", out)[0] == 0
-    assert out.read_text(encoding="utf-8").startswith("<View>")
+    assert run("export", "--format", "label-studio-config", "--out", out)[0] == 0
+    assert out.read_text(encoding="utf-8") == printed
+    code, _, err = run("export", "--format", "brat")
+    assert (code, "needs a PATH with reports and --out" in err) == (2, True)
 
 
 def test_public_data_brings_its_scheme(run: Run, tmp_path: Path) -> None:
@@ -124,6 +127,23 @@ def test_check_finds_what_two_parts_share(run: Run, tmp_path: Path) -> None:
     code, _, err = run("check", tmp_path / "both.jsonl", "--splits", tmp_path / "none.toml")
     assert code == 2
     assert "no such file" in err
+
+
+def test_check_compares_with_a_model(run: Run, tmp_path: Path) -> None:
+    pytest.importorskip(
+        "cleanlab", reason="pip install cleanlab to compare annotations with a model"
+    )
+    gold, predicted = [signing() for _ in range(8)], [signing() for _ in range(8)]
+    for i, (mine, theirs) in enumerate(zip(gold, predicted, strict=True)):
+        mine.id = theirs.id = str(i)
+        for span in theirs.spans:
+            span.confidence = 0.95
+    del gold[5].spans[2]  # the measure
+    store.save(tmp_path / "gold.jsonl", gold)
+    store.save(tmp_path / "predicted.jsonl", predicted)
+    _, out, _ = run("check", tmp_path / "gold.jsonl", "--with-model", tmp_path / "predicted.jsonl")
+    expected = "warning (0.95): 5 [21, 27) '出台招商新政': unmarked here, MEASURE to the model"
+    assert expected in out.splitlines()
 
 
 def test_stats(run: Run, reports: Path) -> None:

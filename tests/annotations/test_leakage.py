@@ -109,9 +109,9 @@ def test_four_thousand_sentences_take_seconds() -> None:
         _report(f"r{i}", *("".join(draw.choices(words, k=20)) for _ in range(20)))
         for i in range(200)
     ]
-    start = time.perf_counter()
+    start = time.process_time()
     leakage.leaks(reports)
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_the_corpus_does_not_leak() -> None:

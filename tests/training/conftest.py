@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 import torch
 
+from inference.tagger import MODEL_FILE
 from tests.training.tiny_base import QUICK, write_base
 from tests.training.tiny_corpus import TEST_MAKERS, corpus
 from training.config import TrainConfig
 from training.data import Data
+from training.export import export
 from training.train import train
 
 
@@ -30,7 +33,9 @@ def tiny_data() -> Data:
 @pytest.fixture(scope="session")
 def tiny_config(tiny_data: Data, tmp_path_factory: pytest.TempPathFactory) -> TrainConfig:
     texts = [d.text for part in tiny_data.parts().values() for d in part]
-    base = write_base(tmp_path_factory.mktemp("base") / "tiny", [*texts, "公司集团控股有限责任计划千万"])
+    base = write_base(
+        tmp_path_factory.mktemp("base") / "tiny", [*texts, "公司集团控股有限责任计划千万"]
+    )
     return QUICK.override({"base": str(base)})
 
 
@@ -42,3 +47,13 @@ def tiny_model(
     out = tmp_path_factory.mktemp("models") / "tiny"
     train(tiny_data, tiny_config, out, name="tiny", quiet=True)
     return out
+
+
+@pytest.fixture(scope="session")
+def ready_model(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`tiny_model` with its exported network beside the weights, as a registry keeps it."""
+    folder = tmp_path_factory.mktemp("ready") / "tiny"
+    shutil.copytree(tiny_model, folder)
+    exported = export(tiny_model, folder.parent / "exported", int8=False)
+    shutil.copy(exported / MODEL_FILE, folder / MODEL_FILE)
+    return folder

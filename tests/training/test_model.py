@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from itertools import pairwise, product
 
 import pytest
@@ -20,11 +21,10 @@ def tiny(scheme: Scheme) -> ReportTagger:
         num_hidden_layers=1,
         num_attention_heads=2,
         intermediate_size=32,
-        scheme=scheme.to_dict(),
+        scheme=json.dumps(scheme.to_dict()),
         num_labels=len(scheme.tags()),
         head_dropout=0.0,
         loss_weights={"tags": 1.0, "attributes": 1.0, "links": 1.0, "kinds": 1.0},
-        mean_sentence=10.0,
     )
     return ReportTagger(config)
 
@@ -73,3 +73,11 @@ def test_exported_scores_agree(tiny: ReportTagger, tmp_path) -> None:
 
     to_onnx(tiny, tmp_path / MODEL_FILE)
     assert difference(tiny, OnnxTagger(tmp_path)) < TOLERANCE
+
+
+def test_transitions_survive_saving(tiny: ReportTagger, tmp_path) -> None:
+    tiny.save_pretrained(tmp_path)
+    loaded = ReportTagger.from_pretrained(tmp_path)
+    assert loaded.layout.tags == tiny.layout.tags
+    for ours, theirs in zip(tiny.transitions(), loaded.transitions(), strict=True):
+        assert torch.equal(ours, theirs)

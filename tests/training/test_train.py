@@ -53,7 +53,7 @@ def test_the_same_run_gives_the_same_weights_and_another_seed_others(
     tiny_model: Path, tiny_data: Data, tiny_config: TrainConfig, tmp_path: Path
 ) -> None:
     again = train(tiny_data, tiny_config, tmp_path / "again", name="tiny", quiet=True)
-    for name in ("model.safetensors", "figures.json", "zhaoshang.json", "README.md"):
+    for name in ("model.safetensors", "zhaoshang.json", "data/train.jsonl"):
         assert (tmp_path / "again" / name).read_bytes() == (tiny_model / name).read_bytes()
     short = tiny_config.override({"epochs": 1})
     one = train(tiny_data, short, tmp_path / "one", quiet=True)

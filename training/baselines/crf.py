@@ -23,7 +23,7 @@ from training.dataset import LossReport, clean_spans
 #: Characters seen on either side.
 REACH = 3
 #: Passes of L-BFGS at most.
-PASSES = 80
+PASSES = 60
 #: Values tried for the weight of the squared (L2) penalty, CRFsuite's ``c2``.
 PENALTIES = (0.03, 0.1, 0.3)
 

@@ -339,7 +339,10 @@
     });
   }
   page.addEventListener("scroll", hideTip);
-  const turn = (step) => () => go(`#r${report + step}-0-0`, true);
+  const turn = (step) => () => {
+    history.replaceState(null, "", `#r${report + step}-0-0`);
+    follow(false);
+  };
   byId("previous").addEventListener("click", turn(-1));
   byId("next").addEventListener("click", turn(1));
   for (const box of byId("legend").querySelectorAll("input")) {
@@ -387,12 +390,6 @@
       if (focus) goal?.focus({ preventScroll: true });
       markRow();
     } else if (total && report < 0) openReport(0, 0, 0);
-  }
-
-  function go(hash, replace) {
-    if (replace) history.replaceState(null, "", hash);
-    else location.hash = hash;
-    if (replace) follow(false);
   }
 
   addEventListener("hashchange", () => follow(true));

@@ -33,7 +33,7 @@ def test_attributes_are_part_of_the_label(tmp_path: Path, scheme: Scheme) -> Non
 
 
 def test_labels_are_all_that_spans_can_have(scheme: Scheme) -> None:
-    names = [label["text"] for label in doccano.labels(scheme)]
+    names = [label["text"] for label in json.loads(doccano.labels(scheme))]
     assert len(names) == len(set(names)) == 6 * 2 + 6 + 7 * 2
     assert {doccano.name_of(span, scheme) for span in signing().spans} <= set(names)
 

@@ -57,21 +57,20 @@ def test_any_report_survives(tmp_path: Path, name: str, document: Document) -> N
     assert formats.read(path, name) == [document]
 
 
-@pytest.mark.parametrize("name", ["label-studio-config", "doccano-labels"])
-def test_configurations_are_only_written(tmp_path: Path, name: str) -> None:
-    formats.write(tmp_path / "new" / "config", [], name)
-    assert (tmp_path / "new" / "config").stat().st_size > 100
-    with pytest.raises(DataError, match="can only be written"):
-        formats.read(tmp_path / "new" / "config", name)
+@pytest.mark.parametrize("name", formats.CONFIGURATIONS)
+def test_configurations_hold_no_reports(tmp_path: Path, scheme: Scheme, name: str) -> None:
+    text = formats.CONFIGURATIONS[name](scheme)
+    assert all(label in text for label in scheme.labels)
+    with pytest.raises(DataError, match="is a configuration"):
+        formats.write(tmp_path / "x", [], name)
 
 
 def test_unknown_formats_and_missing_files_are_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no format 'xml'; there are jsonl, "):
         formats.read(tmp_path, "xml")
-    for name, kind in formats.FORMATS.items():
-        if kind.read is not None:
-            with pytest.raises(DataError, match="no such file or folder"):
-                formats.read(tmp_path / "none", name)
+    for name in formats.FORMATS:
+        with pytest.raises(DataError, match="no such file or folder"):
+            formats.read(tmp_path / "none", name)
 
 
 @pytest.mark.parametrize("name", ["label-studio", "doccano", "conll", "jsonl"])

@@ -211,4 +211,5 @@ def test_a_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_every_suffix_is_lower_case() -> None:
-    assert {".txt", ".jsonl", ".html", ".htm", ".docx", ".pdf"} == SUFFIXES
+    plain = {".txt", ".jsonl", ".jsonl.gz", ".jsonl.zst", ".html", ".htm", ".docx", ".pdf"}
+    assert plain | {".csv", ".parquet"} == SUFFIXES

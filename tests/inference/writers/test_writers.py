@@ -11,7 +11,7 @@ from annotations import store
 from annotations.document import Document
 from annotations.errors import DataError
 from inference import writers
-from inference.writers import SUFFIXES, Writers, ledger_files, open_writer
+from inference.writers import SUFFIXES, JsonlWriter, Writers, ledger_files, open_writer
 
 ALL = [f"ledger{suffix}" for suffix in SUFFIXES]
 
@@ -119,6 +119,27 @@ def test_one_table_that_fails_does_not_take_the_others_along(
     with pytest.raises(DataError, match=r"a\.csv: could not be written: No space left"):
         run.close()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["b.sqlite", "c.jsonl"]
+
+
+@pytest.mark.parametrize("step", ["write", "close"])
+def test_a_full_disk_is_said_and_leaves_nothing_half_done(
+    step: str, tmp_path: Path, documents: list[Document], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    run = Writers([tmp_path / "a.jsonl", tmp_path / "b.csv"])
+    monkeypatch.setattr(JsonlWriter, step, full)
+
+    def write_all() -> None:
+        for document in documents:
+            run.write(document)
+        run.close()
+
+    with pytest.raises(DataError, match="No space left"):
+        write_all()
+    run.abort()
+    assert [path.name for path in tmp_path.iterdir()] == (["b.csv"] if step == "close" else [])
 
 
 def test_every_format_has_a_writer() -> None:

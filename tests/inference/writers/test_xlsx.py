@@ -148,6 +148,18 @@ def test_too_many_rows_are_refused(
         xlsx.write(tmp_path / "a.xlsx", records, [])
 
 
+def test_a_workbook_that_fails_leaves_no_rows_behind(
+    records: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise DataError("half way")
+
+    monkeypatch.setattr(xlsx, "_write_sentence", broken)
+    with pytest.raises(DataError, match="half way"):
+        xlsx.write(tmp_path / "a.xlsx", records, [])
+    assert [path.name for path in tmp_path.iterdir()] == ["a.xlsx"]
+
+
 @given(st.text(), st.integers(2, 20))
 def test_clipped_text_fits(text: str, limit: int) -> None:
     kept = clipped(text, limit)

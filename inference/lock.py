@@ -1,0 +1,54 @@
+"""One run at a time on one output."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from annotations.errors import DataError
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the lock of the output ``path`` for the time of the block.
+
+    The lock is the operating system's, on a hidden file beside the output: it goes with the process, however that
+    ends, so no lock is ever stale. The file has the holder's process id, for the message.
+
+    Raises:
+        DataError: another run holds it.
+    """
+    import fcntl  # Unix only, as batch jobs are
+
+    file = path.with_name(f".{path.name}.lock")
+    while True:
+        handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.read(handle, 20).decode("ascii", "replace") or "unknown"
+            os.close(handle)
+            raise DataError(
+                f"another run is writing it (process {holder}); wait for it, or choose another output",
+                str(path),
+            ) from None
+        # The run before may have removed the file between our opening and locking it.
+        if _same(file, handle):
+            break
+        os.close(handle)
+    try:
+        os.ftruncate(handle, 0)
+        os.write(handle, str(os.getpid()).encode())
+        yield
+    finally:
+        file.unlink(missing_ok=True)
+        os.close(handle)
+
+
+def _same(file: Path, handle: int) -> bool:
+    try:
+        return os.path.samestat(file.stat(), os.fstat(handle))
+    except FileNotFoundError:
+        return False

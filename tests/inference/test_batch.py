@@ -1,0 +1,263 @@
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from annotations import store
+from annotations.errors import DataError
+from inference import batch, chunks, journal
+from inference.batch import Job, Outcome, run
+from inference.engines.work import Setup
+from inference.journal import folder_of
+from inference.limits import Limits
+
+ROOT = Path(__file__).parents[2]
+Archive = Callable[..., Path]
+
+
+@pytest.fixture
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chunks, "REPORTS", 4)
+
+
+def job(tiny: Path, inputs: list, *outs: Path, **options: object) -> Job:
+    options = {"workers": 1, **options}
+    return Job(inputs, outs, Setup(tiny), **options)
+
+
+def texts(path: Path) -> list[str]:
+    return [document.id for document in store.iterate(path)]
+
+
+def test_a_job_writes_each_report_in_order_and_counts(
+    tiny: Path, archive: Archive, tmp_path: Path
+) -> None:
+    out = tmp_path / "new" / "out.jsonl"
+    outcome, summary = run(job(tiny, [archive(30)], out))
+    assert outcome is Outcome.DONE
+    assert texts(out) == [f"r{i}" for i in range(30)]
+    assert summary.reports == 30
+    assert summary.characters == sum(len(d.text) for d in store.iterate(out))
+    assert summary.spans.total() == sum(len(d.spans) for d in store.iterate(out)) > 0
+    assert [path.name for path in out.parent.iterdir()] == ["out.jsonl"]
+
+
+def test_the_model_of_these_tests_minds_what_shares_a_batch(tiny: Path, archive: Archive) -> None:
+    # Else the tests below could not fail.
+    extractor = Setup(tiny).load(threads=1)
+    reports = list(store.iterate(archive(30)))
+    together = [document.to_dict() for document in extractor.extract(reports)]
+    assert together != [document.to_dict() for r in reports for document in extractor.extract([r])]
+
+
+@pytest.mark.usefixtures("small_chunks")
+def test_wherever_a_job_is_cut_short_the_resumed_one_gives_the_same(
+    tiny: Path, archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inputs = [archive(30, "a.jsonl"), archive(7, "b.jsonl")]
+    whole = tmp_path / "whole.jsonl"
+    _, expected = run(job(tiny, inputs, whole))
+    append = journal.Journal.append
+    for cut in range(10):
+        out = tmp_path / f"cut{cut}.jsonl"
+        done = 0
+
+        def fail(self: journal.Journal, *args: object, cut: int = cut) -> None:
+            nonlocal done
+            if done == cut:
+                self._file.write(b'{"id": "half a line')
+                raise SystemError("as if killed")
+            done += 1
+            append(self, *args)
+
+        monkeypatch.setattr(journal.Journal, "append", fail)
+        with pytest.raises(SystemError):
+            run(job(tiny, inputs, out))
+        monkeypatch.setattr(journal.Journal, "append", append)
+        assert not out.exists()
+        outcome, summary = run(job(tiny, inputs, out), resume=True)
+        assert outcome is Outcome.DONE
+        assert out.read_bytes() == whole.read_bytes()
+        assert (summary.reports, summary.spans) == (expected.reports, expected.spans)
+
+
+@pytest.mark.usefixtures("small_chunks")
+@pytest.mark.parametrize("step", ["os.replace", "shutil.rmtree", "shutil.copyfile"])
+def test_cut_short_while_the_outputs_are_put_in_place(
+    tiny: Path, archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    source = archive(10)
+    outs = [tmp_path / "a.jsonl", tmp_path / "b.jsonl"]
+    deliver = batch._deliver
+
+    def fail(*args: object, **options: object) -> None:
+        raise SystemError("as if killed")
+
+    def failing(*args: object) -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(step, fail)
+            deliver(*args)
+
+    monkeypatch.setattr(batch, "_deliver", failing)
+    with pytest.raises(SystemError):
+        run(job(tiny, [source], *outs))
+    monkeypatch.setattr(batch, "_deliver", deliver)
+    # All reports are done: no worker may be needed again.
+    monkeypatch.setattr(batch, "_extract", fail)
+    if step != "shutil.rmtree":
+        run(job(tiny, [source], *outs), resume=True)
+    assert texts(outs[0]) == texts(outs[1]) == [f"r{i}" for i in range(10)]
+
+
+def test_error_records_take_the_place_of_bad_reports(
+    tiny: Path, archive: Archive, tmp_path: Path
+) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.txt").write_bytes("项目".encode() + b"\xff\xff")
+    (folder / "b.txt").write_text("")
+    archive(3, "in/c.jsonl")
+    (folder / "d.jsonl").write_text('{"id": "bad"\n{"id": "good", "text": "项目"}\n')
+    (folder / "e.txt").write_text("项目" * 500)
+    out = tmp_path / "out.jsonl"
+    outcome, summary = run(job(tiny, [folder], out, limits=Limits(characters=900)))
+    assert outcome is Outcome.FAILURES
+    assert summary.errors == {"encoding": 1, "empty": 1, "json": 1, "length": 1}
+    assert "d.jsonl:1" in str(summary)
+    records = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
+    assert ["error" in record for record in records] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+        True,
+        False,
+        True,
+    ]
+
+
+def test_too_many_errors_end_the_run_and_it_can_go_on(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chunks, "REPORTS", 1)
+    source = tmp_path / "in.jsonl"
+    source.write_text('{"id": "a", "text": "项目"}\nx\ny\nz\n{"id": "b", "text": "项目"}\n')
+    out = tmp_path / "out.jsonl"
+    outcome, summary = run(job(tiny, [source], out, max_errors=1))
+    assert (outcome, summary.errors.total()) == (Outcome.HOPELESS, 2)
+    assert not out.exists()
+    assert "--resume" in outcome.hint
+    outcome, summary = run(job(tiny, [source], out, max_errors=3), resume=True)
+    assert (outcome, summary.reports) == (Outcome.FAILURES, 5)
+
+
+@pytest.mark.usefixtures("small_chunks")
+def test_an_interrupt_finishes_what_is_in_hand(
+    tiny: Path, archive: Archive, tmp_path: Path
+) -> None:
+    source, out = archive(20), tmp_path / "out.jsonl"
+    run(job(tiny, [source], tmp_path / "whole.jsonl"))
+    handler = signal.getsignal(signal.SIGINT)
+    outcome, summary = run(
+        job(tiny, [source], out), progress=lambda part: os.kill(os.getpid(), signal.SIGINT)
+    )
+    assert (outcome, summary.reports) == (Outcome.INTERRUPTED, 4)
+    assert signal.getsignal(signal.SIGINT) is handler
+    outcome, _ = run(job(tiny, [source], out), resume=True)
+    assert outcome is Outcome.DONE
+    assert out.read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
+
+
+@pytest.mark.usefixtures("small_chunks")
+def test_tables_are_built_from_all_runs(tiny: Path, archive: Archive, tmp_path: Path) -> None:
+    source, out = archive(12), tmp_path / "out.csv"
+    run(job(tiny, [source], out), progress=lambda part: os.kill(os.getpid(), signal.SIGINT))
+    assert not out.exists()
+    run(job(tiny, [source], out), resume=True)
+    run(job(tiny, [source], tmp_path / "whole.csv"))
+    assert out.read_bytes() == (tmp_path / "whole.csv").read_bytes()
+
+
+def test_a_changed_input_is_not_resumed(
+    tiny: Path, archive: Archive, tmp_path: Path, small_chunks: None
+) -> None:
+    source, out = archive(12), tmp_path / "out.jsonl"
+    run(job(tiny, [source], out), progress=lambda part: os.kill(os.getpid(), signal.SIGINT))
+    archive(13)
+    with pytest.raises(DataError, match="differs from this one in its inputs"):
+        run(job(tiny, [source], out), resume=True)
+
+
+def test_an_output_inside_the_input_folder_is_not_read(
+    tiny: Path, archive: Archive, tmp_path: Path
+) -> None:
+    archive(3)
+    out = tmp_path / "out.jsonl"
+    for _ in range(2):
+        _, summary = run(job(tiny, [tmp_path], out))
+        assert summary.reports == 3
+
+
+def test_an_input_is_no_output(tiny: Path, archive: Archive) -> None:
+    source = archive(3)
+    before = source.read_bytes()
+    with pytest.raises(DataError, match="is an input and an output"):
+        run(job(tiny, [source], source))
+    assert source.read_bytes() == before
+
+
+def command(tiny: Path, source: Path, out: Path, *options: str) -> list[str]:
+    main = [sys.executable, str(ROOT / "zhaoshang.py"), "extract", str(source)]
+    return [*main, "--model", str(tiny), "--out", str(out), *options]
+
+
+@pytest.mark.long
+def test_killed_at_any_moment_nothing_is_lost_and_nothing_twice(
+    tiny: Path, archive: Archive, tmp_path: Path, full: bool
+) -> None:
+    reports, kills = (2000, 50) if full else (300, 5)
+    source = archive(reports, sentences=12)
+    whole = tmp_path / "whole.jsonl"
+    started = time.perf_counter()
+    subprocess.run(command(tiny, source, whole), check=True, capture_output=True)
+    length = time.perf_counter() - started
+    rng = random.Random(0)
+    done = cut = jobs = 0
+    out = tmp_path / "out.jsonl"
+    while cut < kills:
+        process = subprocess.Popen(
+            command(tiny, source, out, "--resume"), stderr=subprocess.PIPE, start_new_session=True
+        )
+        try:
+            _, errors = process.communicate(timeout=rng.uniform(0, length))
+        except subprocess.TimeoutExpired:
+            # At times only the parent, whose workers must follow it by themselves.
+            if rng.random() < 0.5:
+                process.kill()
+            else:
+                os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+            cut += 1
+            state = folder_of(out) / "progress.json"
+            done += state.exists()
+        else:
+            assert process.returncode == 0, errors.decode()
+            assert out.read_bytes() == whole.read_bytes()
+            out.unlink()
+            jobs += 1
+    run = subprocess.run(command(tiny, source, out, "--resume"), capture_output=True)
+    assert run.returncode == 0, run.stderr.decode()
+    assert out.read_bytes() == whole.read_bytes()
+    assert [path.name for path in tmp_path.glob("out*")] == ["out.jsonl"]
+    # Most kills must have hit the work itself, not only its beginnings.
+    assert done >= kills // 5

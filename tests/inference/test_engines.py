@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from annotations.errors import ZhaoshangError
+from inference import chunks, parts
+from inference.engines import local
+from inference.engines.work import Setup
+from inference.sources import find
+
+Archive = Callable[..., Path]
+
+
+@pytest.fixture(autouse=True)
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chunks, "REPORTS", 8)
+
+
+def lines(source: Path, setup: Setup, workers: int) -> list[bytes]:
+    work = parts.of_sources(find([source]))
+    return [result.lines for _, result in local.results(work, setup, workers)]
+
+
+def test_any_number_of_processes_gives_the_same_in_the_same_order(
+    tiny: Path, archive: Archive
+) -> None:
+    source = archive(60)
+    alone = lines(source, Setup(tiny), 1)
+    assert len(alone) == 8
+    assert lines(source, Setup(tiny), 2) == lines(source, Setup(tiny), 3) == alone
+
+
+def test_reading_stays_a_few_chunks_ahead(tiny: Path, archive: Archive) -> None:
+    read = []
+
+    def watched():
+        for chunk in parts.of_sources(find([archive(400)])):
+            read.append(chunk)
+            yield chunk
+
+    results = local.results(watched(), Setup(tiny), 2)
+    next(results)
+    assert len(read) <= 6
+    results.close()
+    assert multiprocessing.active_children() == []
+
+
+def test_told_to_stop_it_ends_with_whole_chunks_in_order(tiny: Path, archive: Archive) -> None:
+    source = archive(200)
+    expected = lines(source, Setup(tiny), 1)
+    stop = False
+    found = []
+    for _, result in local.results(parts.of_sources(find([source])), Setup(tiny), 2, lambda: stop):
+        found.append(result.lines)
+        stop = True
+    assert 1 <= len(found) < len(expected)
+    assert found == expected[: len(found)]
+
+
+class Deadly(Setup):
+    """Loads an extractor that a report with the name of a ghost takes down with its whole process."""
+
+    def load(self, threads: int | None):
+        extractor = Setup.load(self, threads)
+        extract = extractor.extract
+
+        def deadly(reports, **options):
+            if any("鬼" in report.text for report in reports):
+                os._exit(11)
+            return extract(reports, **options)
+
+        extractor.extract = deadly
+        return extractor
+
+
+def test_a_report_that_kills_its_worker_becomes_an_error_record(
+    tiny: Path, archive: Archive, tmp_path: Path
+) -> None:
+    source = archive(30)
+    good = lines(source, Setup(tiny), 1)
+    rows = source.read_text("utf-8").splitlines()
+    rows[17] = '{"id": "ghost", "text": "鬼"}'
+    (tmp_path / "bad.jsonl").write_text("\n".join(rows), "utf-8")
+    found = lines(tmp_path / "bad.jsonl", Deadly(tiny), 2)
+    assert found[:2] + found[3:] == good[:2] + good[3:]
+    assert [b'"error"' in line for line in found[2].splitlines()] == [False] + [True] + [False] * 6
+
+
+class Stillborn(Setup):
+    def load(self, threads: int | None):
+        os._exit(11)
+
+
+def test_workers_that_cannot_live_end_the_job(tiny: Path, archive: Archive) -> None:
+    with pytest.raises(ZhaoshangError, match="fewer --workers"):
+        lines(archive(30), Stillborn(tiny), 2)

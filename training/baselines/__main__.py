@@ -1,0 +1,5 @@
+"""``python -m training.baselines``; see `training.baselines.run`."""
+
+from training.baselines.run import main
+
+main()

@@ -127,7 +127,10 @@ def check(
 @annotate.command("stats")
 def stats_(
     paths: Paths,
-    by: Annotated[list[str], typer.Option(help="A key of meta, e.g. genre; can be repeated.")] = [],  # noqa: B006
+    by: Annotated[
+        list[str],
+        typer.Option(help="A key of meta, e.g. genre, or length or density; can be repeated."),
+    ] = [],  # noqa: B006
     scheme: SchemePath = schemes.DEFAULT_PATH,
 ) -> None:
     """Print counts as Markdown tables: in all, or per value of an axis."""

@@ -60,14 +60,33 @@ def _last(values: Iterable[tuple[str, str, object]]) -> list[tuple[str, str, obj
     return rows
 
 
+def _length(document: Document) -> str:
+    count = len(document.sentences)
+    return (
+        "1–8 sentences" if count <= 8 else "9–18 sentences" if count <= 18 else "from 19 sentences"
+    )
+
+
+def _density(document: Document) -> str:
+    share = len(document.spans) / max(1, len(document.sentences))
+    return (
+        "0 to 0.5 spans a sentence" if share < 0.5 else "0.5 to 1.5" if share < 1.5 else "from 1.5"
+    )
+
+
+#: Axes that are counted, not read from ``meta``.
+COUNTED = {"length": _length, "density": _density}
+
+
 def by_axis(documents: Iterable[Document], axis: str, scheme: Scheme) -> str:
-    """Reports, sentences and spans per label for every value that ``meta`` has on ``axis``.
+    """Reports, sentences and spans per label for every value on ``axis``: a key of ``meta``, or one of `COUNTED`.
 
     Values stand in order; reports without one are counted under "–".
     """
     groups: Mapping[str, list[Document]] = defaultdict(list)
     for document in documents:
-        groups[str(document.meta.get(axis, "–"))].append(document)
+        value = COUNTED[axis](document) if axis in COUNTED else document.meta.get(axis, "–")
+        groups[str(value)].append(document)
     rows = []
     for value in sorted(groups, key=lambda value: (value == "–", value)):
         members = groups[value]

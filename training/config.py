@@ -57,7 +57,7 @@ class TrainConfig:
     core: int = 160
     context: int = 32
     loss_weights: Mapping[str, float] = field(
-        default_factory=lambda: {"tags": 5.0, "attributes": 1.0, "links": 0.5, "kinds": 0.5}
+        default_factory=lambda: {"tags": 5.0, "attributes": 2.0, "links": 1.0, "kinds": 0.5}
     )
 
     def __post_init__(self) -> None:

@@ -61,10 +61,9 @@ def _marked(row: Misreading) -> Iterator[tuple[str, str | None]]:
     marks = []
     for span, opening, closing in ((row.gold, "【", "】"), (row.found, "⟦", "⟧")):
         if span:
-            # At one place closing marks stand before opening ones.
-            marks += [(span.start, 1, opening), (span.end, 0, closing)]
+            marks += [(span.start, opening), (span.end, closing)]
     at = row.sentence[0]
-    for place, _, mark in sorted(marks):
+    for place, mark in sorted(marks):
         yield row.text[at:place].replace("\n", "⏎"), None
         yield "", mark
         at = place

@@ -1,7 +1,7 @@
 """What suggestions are worth: the learning curve of suggested sentences beside that of random ones.
 
-Simulates annotation on reports whose gold is known: both sides start from the same random sentences, train from scratch,
-and get the gold of as many more, chosen by the model or by chance, round by round.
+Simulates annotation on reports whose gold is known: both sides start from the same random sentences, train from
+scratch, and get the gold of as many more, chosen by the model or by chance, round by round.
 
 ``python -m training.learning_curve --data annotations/data --out figures/learning-curve.json``
 """

@@ -72,6 +72,11 @@ def test_classes_places_and_fields_are_no_projects(text: str) -> None:
     assert names(text) == []
 
 
+def test_the_price_of_the_next_name_makes_no_project_of_the_clause_before() -> None:
+    text = "文旅融合提速升温，总投资21亿元的远大叉车制造基地落户。"
+    assert names(text) == ["远大叉车制造基地"]
+
+
 def test_a_name_in_a_list_may_be_joined_by_and_inside_brackets() -> None:
     assert names("远大化纤（一期、二期）项目竣工。") == ["远大化纤（一期、二期）项目"]
 
@@ -269,8 +274,7 @@ def test_the_command_writes_figures_of_the_part(
         )
     }
     monkeypatch.setattr(splits, "load", lambda path=None: names)
-    monkeypatch.setattr(crf, "PASSES", 10)
-    monkeypatch.setattr(crf.tuned, "__defaults__", ((0.1,), 10))
+    monkeypatch.setattr(crf.tuned, "__defaults__", (crf.PENALTIES, 10))
     store.save(tmp_path / "data.jsonl", reports)
     out = tmp_path / "figures" / "baselines.json"
     run.main(["--data", str(tmp_path / "data.jsonl"), "--out", str(out)])

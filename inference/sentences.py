@@ -31,7 +31,7 @@ def split(text: str, debris: Collection[range] = ()) -> Iterator[tuple[int, int]
 
     Args:
         text: a cleaned report.
-        debris: stretches of ``text`` restored from encoding damage; by the annotation contract, marks there end nothing.
+        debris: stretches of ``text`` restored from encoding damage; by the contract, marks there end nothing.
     """
     closed = [match.span() for match in _BRACKETS.finditer(text)]
     closed += [(part.start, part.stop) for part in debris]

@@ -50,11 +50,13 @@ class Setup:
         )
 
     def identity(self) -> dict[str, Any]:
-        """What decides the results, the model's content included; JSON-ready.
+        """What decides the results, this library and the model's content included; JSON-ready.
 
         Raises:
             DataError: the model folder is none.
         """
+        from zhaoshang import __version__
+
         folder = self.model or DEFAULT_MODEL
         settings = ModelSettings.load(folder)
         digest = hashlib.sha256()
@@ -62,6 +64,7 @@ class Setup:
             if (folder / name).exists():
                 digest.update((folder / name).read_bytes())
         return {
+            "library": __version__,
             "model": f"{settings.name}@{settings.version} {digest.hexdigest()}",
             "repair": self.repair,
             "min-confidence": self.min_confidence,

@@ -88,6 +88,27 @@ def extract(
 
 
 @app.command()
+def bench(
+    paths: Paths,
+    model: Model = None,
+    device: Device = "auto",
+    characters: Annotated[
+        int, typer.Option(min=1, help="Characters of the smallest job; the inputs are repeated.")
+    ] = 100_000,
+    against: Annotated[
+        Path | None, typer.Option(help="Model folder to time in a transformers pipeline, too.")
+    ] = None,
+) -> None:
+    """Measure the speed of extraction on this machine and print it as a table."""
+    from inference.batch import find, read
+    from inference.bench import measure, table
+    from inference.engines.work import Setup
+
+    reports = [report for report in read(find(paths)) if "error" not in report.extra]
+    print(table(list(measure(reports, Setup(model, device), characters, against))))
+
+
+@app.command()
 def clean(
     paths: Paths,
     diff: Annotated[bool, typer.Option("--diff", help="Print what was changed and why.")] = False,

@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from annotations.errors import ZhaoshangError
+from annotations.errors import DataError, ZhaoshangError
 from inference import chunks, parts
+from inference.batch import Job, run
 from inference.engines import local
 from inference.engines.work import Setup
 from inference.sources import find
@@ -53,11 +56,11 @@ def test_reading_stays_a_few_chunks_ahead(tiny: Path, archive: Archive) -> None:
 def test_told_to_stop_it_ends_with_whole_chunks_in_order(tiny: Path, archive: Archive) -> None:
     source = archive(200)
     expected = lines(source, Setup(tiny), 1)
-    stop = False
+    stop = threading.Event()
     found = []
-    for _, result in local.results(parts.of_sources(find([source])), Setup(tiny), 2, lambda: stop):
+    for _, result in local.results(parts.of_sources(find([source])), Setup(tiny), 2, stop.is_set):
         found.append(result.lines)
-        stop = True
+        stop.set()
     assert 1 <= len(found) < len(expected)
     assert found == expected[: len(found)]
 
@@ -99,3 +102,35 @@ class Stillborn(Setup):
 def test_workers_that_cannot_live_end_the_job(tiny: Path, archive: Archive) -> None:
     with pytest.raises(ZhaoshangError, match="fewer --workers"):
         lines(archive(30), Stillborn(tiny), 2)
+
+
+def test_ray_is_asked_for_by_its_extra(tiny: Path, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    (tmp_path / "a.txt").write_text("项目")
+    job = Job([tmp_path / "a.txt"], [tmp_path / "out.jsonl"], Setup(tiny), engine="ray")
+    with pytest.raises(DataError, match=r"zhaoshang\[ray\]"):
+        run(job)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+
+
+@pytest.mark.long
+def test_ray_gives_the_same_as_the_local_engine(
+    tiny: Path, archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ray = pytest.importorskip("ray")
+    pytest.importorskip("ray.data")
+    (tmp_path / "in").mkdir()
+    for number in range(6):
+        archive(20 + number, f"in/{number}.jsonl")
+    # Of both engines alike, and of the workers on Ray, which read the parts they are given.
+    monkeypatch.setattr(parts, "PART_BYTES", 4000)
+    local_out, ray_out = tmp_path / "local.jsonl", tmp_path / "ray.jsonl"
+    # The workers of Ray do not know of the patched chunk size.
+    monkeypatch.setattr(chunks, "REPORTS", 512)
+    run(Job([tmp_path / "in"], [local_out], Setup(tiny), workers=1))
+    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
+    try:
+        run(Job([tmp_path / "in"], [ray_out], Setup(tiny), engine="ray", workers=2))
+    finally:
+        ray.shutdown()
+    assert ray_out.read_bytes() == local_out.read_bytes()

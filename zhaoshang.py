@@ -33,6 +33,7 @@ COMMANDS = {
     "amount": ("inference.cli", "Read amounts of money as figures."),
     "ledger": ("inference.cli", "Build the ledger from extracted reports."),
     "show": ("inference.cli", "Print an extracted report with its spans in colour."),
+    "bench": ("inference.cli", "Measure how fast a model reads on this machine."),
     "annotate": ("annotations.cli", "Check, count, compare and convert annotations."),
     "train": ("training.cli", "Fine-tune a model on annotated reports."),
     "evaluate": ("training.cli", "Score a model on annotated reports."),
@@ -88,7 +89,8 @@ def main(arguments: list[str] | None = None) -> int:
     """The ``zhaoshang`` command.
 
     Returns:
-        Its exit code: 0 done, 1 done but some reports failed, 2 could not be done.
+        Its exit code: 0 done; 1 done, but some reports failed; 2 could not be done; 3 ended after too many failed
+        reports; 130 interrupted.
     """
     arguments = sys.argv[1:] if arguments is None else arguments
     if not arguments or arguments[0] in ("-h", "--help", "help"):
@@ -109,7 +111,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"zhaoshang {name}: {error}", file=sys.stderr)
         return 2
     except ImportError as error:
-        extra = "train" if COMMANDS[name][0].startswith("training") else "documents"
+        extra = "train" if COMMANDS[name][0].startswith("training") else "tables"
         print(
             f"zhaoshang {name}: {error}; install the extra that has it, e.g. pip install 'zhaoshang[{extra}]'",
             file=sys.stderr,

@@ -135,10 +135,10 @@ def run(
         DataError: before anything is read, when an input does not exist, an output cannot be written, or the model
             folder is none; later, when the disk fills up or a table cannot be written.
     """
-    Writers(job.outs).abort()  # refuses what cannot be written
     with ExitStack() as stack:
-        for out in job.outs:
+        for out in dict.fromkeys(job.outs):
             stack.enter_context(locked(out))
+        Writers(job.outs).abort()  # refuses what cannot be written
         journal = Journal(job.main_output, job.identity(), resume=resume, fresh=fresh)
         stack.callback(journal.close)
         summary = journal.progress.summary

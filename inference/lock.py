@@ -18,13 +18,19 @@ def locked(path: Path) -> Iterator[None]:
     ends, so no lock is ever stale. The file has the holder's process id, for the message.
 
     Raises:
-        DataError: another run holds it.
+        DataError: another run holds it, or the output's folder cannot be made or written to.
     """
     import fcntl  # Unix only, as batch jobs are
 
     file = path.with_name(f".{path.name}.lock")
     while True:
-        handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            raise DataError(
+                f"cannot be written: {error.strerror}; choose another place", str(path)
+            ) from error
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

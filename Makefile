@@ -5,7 +5,8 @@ PIP_FLAGS = --disable-pip-version-check --quiet --constraint constraints.txt
 .PHONY: demo test lint clean
 
 demo: .venv-demo/ready
-	.venv-demo/bin/zhaoshang extract annotations/seeds --out out/seeds.jsonl
+	.venv-demo/bin/zhaoshang extract annotations/seeds \
+		--out out/seeds.jsonl --out out/ledger.xlsx --out out/ledger.html
 
 test: .venv-test/ready
 	.venv-test/bin/ruff check .

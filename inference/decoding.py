@@ -107,7 +107,11 @@ class SpanProbability:
         """Probability that exactly ``[start, end)`` of sequence ``row`` is a span of ``label``."""
         begin, inside = self._index[f"B-{label}"], self._index[f"I-{label}"]
         emissions, moves = self._emissions[row], self._moves
-        score = _logsumexp(self._forward[row, start - 1] + moves[:, begin], 0) if start else self._first[begin]
+        score = (
+            _logsumexp(self._forward[row, start - 1] + moves[:, begin], 0)
+            if start
+            else self._first[begin]
+        )
         score = score + emissions[start, begin]
         last = begin
         for t in range(start + 1, end):

@@ -135,3 +135,19 @@ def spans_of(tags: Sequence[str]) -> list[tuple[int, int, str]]:
         if tag.startswith("B-"):
             start = i
     return spans
+
+
+_MARKS = "，。；：、,;: \n"
+_PAIRS = {"）": "（", ")": "(", "】": "【", "》": "《", "」": "「"}
+
+
+def tidy(text: str, start: int, end: int) -> tuple[int, int]:
+    """A span without the marks and unpaired brackets at its edges, which no span has by the annotation contract."""
+    while start < end and (
+        text[end - 1] in _MARKS
+        or (text[end - 1] in _PAIRS and _PAIRS[text[end - 1]] not in text[start:end])
+    ):
+        end -= 1
+    while start < end and text[start] in _MARKS:
+        start += 1
+    return start, end

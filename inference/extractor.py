@@ -14,7 +14,7 @@ from annotations.document import Document, Relation, Sentence, Span
 from annotations.scheme import Attribute
 from inference import ledger as ledgers
 from inference.chunks import CHARACTERS, gather
-from inference.decoding import SpanProbability, best_tags, spans_of
+from inference.decoding import SpanProbability, best_tags, spans_of, tidy
 from inference.encoding import CharVocab
 from inference.layout import LINK_SIZE, Layout, link_buckets
 from inference.limits import ReportTimeout, deadline
@@ -232,7 +232,7 @@ class Extractor:
             document.sentences.append(Sentence(*raw, kind, _rounded(confidence)))
             indices: list[int | None] = []
             for s, e, label, probability in clean_spans:
-                raw = prepared.clean.offsets.to_source(s, e)
+                raw = prepared.clean.offsets.to_source(*tidy(prepared.clean.text, s, e))
                 if raw[0] >= raw[1] or (document.spans and raw[0] < document.spans[-1].end):
                     indices.append(None)
                     continue

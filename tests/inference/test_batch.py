@@ -238,6 +238,10 @@ def test_killed_at_any_moment_nothing_is_lost_and_nothing_twice(
         process = subprocess.Popen(
             command(tiny, source, out, "--resume"), stderr=subprocess.PIPE, start_new_session=True
         )
+        state = folder_of(out) / "progress.json"
+        if cut % 2:  # every other kill waits for work to have been done, however slow the start
+            while process.poll() is None and not state.exists():
+                time.sleep(0.01)
         try:
             _, errors = process.communicate(timeout=rng.uniform(0, length))
         except subprocess.TimeoutExpired:
@@ -248,7 +252,6 @@ def test_killed_at_any_moment_nothing_is_lost_and_nothing_twice(
                 os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
             cut += 1
-            state = folder_of(out) / "progress.json"
             done += state.exists()
         else:
             assert process.returncode == 0, errors.decode()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.decoding import SpanProbability, best_tags, legal_transitions, spans_of
+from inference.decoding import SpanProbability, best_tags, legal_transitions, spans_of, tidy
 
 TAGS = ["O", "B-X", "I-X", "B-Y", "I-Y"]
 
@@ -69,3 +69,18 @@ def test_decoded_sequences_are_legal_for_any_scores(seed: int, length: int) -> N
 
 def test_spans_of_a_sequence() -> None:
     assert spans_of(["B-X", "I-X", "B-X", "O", "B-Y"]) == [(0, 2, "X"), (2, 3, "X"), (4, 5, "Y")]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("甲项目)", "甲项目"),
+        ("甲项目（二期）", "甲项目（二期）"),
+        ("，甲、", "甲"),
+        ("，。", ""),
+        ("甲", "甲"),
+    ],
+)
+def test_marks_and_unpaired_brackets_stay_outside(text: str, kept: str) -> None:
+    start, end = tidy(text, 0, len(text))
+    assert text[start:end] == kept

@@ -14,7 +14,7 @@ from functools import cache
 
 import opencc
 
-from inference.text import desync
+from inference.text import lost
 from inference.text.edits import Edit
 from inference.text.offsets import OffsetMap
 from inference.text.readings import readings
@@ -100,7 +100,7 @@ def _off_by_one(text: str, start: int) -> tuple[int, str] | None:
         if place > start and character.isascii() and character.isalpha():
             data += character.encode()  # swallowed: it reads as the second byte of a pair
             break
-        encoded = desync.encode(character)
+        encoded = lost.encode(character)
         if not encoded:
             return None
         data += encoded
@@ -138,7 +138,7 @@ _NARROWED = str.maketrans({code + 0xFEE0: chr(code) for code in range(0x21, 0x7F
 
 def _mark_edits(text: str, rng: random.Random, rate: float) -> list[Edit]:
     """The byte A1 lost: the first one of full stops, quotation marks, book-title marks."""
-    places = [i for i, character in enumerate(text) if desync.encode(character)[:1] == b"\xa1"]
+    places = [i for i, character in enumerate(text) if lost.encode(character)[:1] == b"\xa1"]
     edits = []
     for start, end, read, kind in _loses(text, rng, rate, places):
         # pages narrow full-width characters later, and some lose a comma beside a question mark
@@ -168,8 +168,8 @@ def _misplaced_edits(text: str, rng: random.Random, rate: float) -> list[Edit]:
     """
     misread: dict[int, str] = {}
     for place in range(1, len(text)):
-        pair = desync.encode(text[place - 1])[1:] + desync.encode(text[place])[:1]
-        character = desync.decode(pair) if len(pair) == 2 else ""
+        pair = lost.encode(text[place - 1])[1:] + lost.encode(text[place])[:1]
+        character = lost.decode(pair) if len(pair) == 2 else ""
         if character in readings():
             misread[place] = readings()[character]
     edits = []

@@ -43,14 +43,14 @@ def test_repair_gives_back_text_and_map(kind: str) -> None:
     assert wrong <= 1  # of a hundred
 
 
-def test_most_lost_lead_bytes_are_found() -> None:
+def test_most_characters_that_lost_any_first_byte_are_found() -> None:
     rng = random.Random(11)
     right = sum(
         clean(damage(sentence, "lead", rng)[0]).text == sentence
         for _ in range(25)
         for sentence in SENTENCES
     )
-    assert right >= 60  # of a hundred
+    assert right >= 85  # of a hundred
 
 
 def test_spans_keep_their_words() -> None:

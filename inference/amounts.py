@@ -20,8 +20,10 @@ __all__ = ["Amount", "find_amounts", "plain", "read_amount", "read_texts"]
 _GLOSS = re.compile(r"[(（][a-zA-Zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿɡêếềɑ\s,]{1,12}[)）]")
 _CURRENCY_AFTER = re.compile(rf"\s?({alternatives(set(WORDS) - {'元'})})")
 _CURRENCY_BEFORE = re.compile(rf"({alternatives((set(WORDS) | set(SIGNS)) - {'元'})})\s?$")
+# 每亩, 每10股, 单个项目, 月均, 一天能挣; 一年净挣 and 年收入 name a time, no rate.
 _PER_BEFORE = re.compile(
-    rf".*(?:每|单位)({alternatives(PER_UNITS)})[^，。；,;]{{0,10}}$|([亩人户])均[^，。；,;]{{0,10}}$"
+    rf".*(?:(?:每|单位)(\d*(?:{alternatives(PER_UNITS)}))|单([个家户])|([亩人户年月日])均|一([天月])[能可])"
+    r"[^，。；,;]{0,10}$"
 )
 _WINDOW = 64
 _PRECISION = 200
@@ -36,7 +38,8 @@ class Amount:
             (`30多亿元` and `十几亿元` are 30亿 and 10亿, `more_than`); None for a range
             (`3.5至5亿元`), an order of magnitude (`几千万元`, `百亿级`) and what cannot be read.
         currency: ISO 4217.
-        per: what the sum is for one of (`亩`, `平方米`), or None.
+        per: what the sum is for one of (`亩`, `平方米`) or for so many (`10股`), or None. The text
+            must say it: 每亩, /亩, 亩均, 单个.
         low, high: the ends of a range, else None. `high` is included in a range of two figures and
             excluded where digits are open: `30多亿元` is 30亿 to 40亿, `几千万` and `千万级` 1000万
                 to 1亿.
@@ -194,4 +197,4 @@ def _has_currency(match: re.Match[str]) -> bool:
 
 def _per(before: str) -> str | None:
     found = _PER_BEFORE.search(before[-20:])
-    return (found[1] or found[2]) if found else None
+    return found[found.lastindex or 0] if found else None

@@ -2,26 +2,25 @@
 
 Mentions with one normalised name and city are one node at once. Nodes are then compared only inside
 blocks, so that the work grows about linearly with the number of mentions: those that share a rare
-piece of their names, those of one report, and those of one city with one sum. Blocks above a fixed
-size say nothing (`光伏发电`) and are compared only with their neighbours in name order.
+piece of their names, those of one report, and those of one city with one sum or one opening. Blocks
+above a fixed size say nothing (`光伏发电`) and are compared only with their neighbours in name order.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
-from itertools import combinations
+from itertools import chain, combinations
 
-from inference.names import ProjectName, abbreviates, normalise
+from inference.names import kernel, normalise
+from inference.sameness import GENERIC, Node, barred, clash
+from inference.sameness import same as _same
 
 _PIECE = 3
 _LARGEST_BLOCK = 64
 _WINDOW = 4
-# Names this short (光伏发电) are shared by many projects.
-_GENERIC = 4
-_TELLING = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +31,13 @@ class Mention:
         name: in simplified characters.
         report: the id of its report.
         place: code of its division (GB/T 2260), or None.
-        sums: the sums it is given, with their currency.
+        sums: what it is said to cost as a whole, with the currency.
     """
 
     name: str
     report: str
     place: str | None = None
     sums: frozenset[tuple[Decimal, str]] = frozenset()
-
-
-@dataclass(slots=True)
-class _Node:
-    """Mentions that are one by name and place; grows as nodes are united."""
-
-    name: ProjectName
-    city: str | None
-    reports: set[str] = field(default_factory=set)
-    sums: set[tuple[Decimal, str]] = field(default_factory=set)
-    members: list[int] = field(default_factory=list)
 
 
 def cluster(mentions: Sequence[Mention]) -> list[list[int]]:
@@ -64,14 +52,16 @@ def cluster(mentions: Sequence[Mention]) -> list[list[int]]:
         return index
 
     cities = [node.city for node in nodes]
-    for left, right in _candidates(nodes):
+    echoes = set(_echoes(nodes))
+    for left, right in chain(_candidates(nodes), echoes):
         first, second = sorted((root(left), root(right)))
         # A node without a city must not tie two cities together.
         if first == second or (
             cities[first] and cities[second] and cities[first] != cities[second]
         ):
             continue
-        if _same(nodes[left], nodes[right]):
+        pair = nodes[left], nodes[right]
+        if _same(*pair) or ((left, right) in echoes and not barred(*pair) and not clash(*pair)):
             parents[second] = first
             cities[first] = cities[first] or cities[second]
     groups: dict[int, list[int]] = defaultdict(list)
@@ -80,59 +70,63 @@ def cluster(mentions: Sequence[Mention]) -> list[list[int]]:
     return sorted(sorted(members) for members in groups.values())
 
 
-def _nodes(mentions: Sequence[Mention]) -> list[_Node]:
-    nodes: dict[Hashable, _Node] = {}
+def _nodes(mentions: Sequence[Mention]) -> list[Node]:
+    nodes: dict[Hashable, Node] = {}
     for index, mention in enumerate(mentions):
         name = normalise(mention.name)
         city = mention.place[:4] if mention.place and mention.place[2:4] != "00" else None
         # A generic name, or one without a city, says little beyond its own report.
-        alone = mention.report if len(name.core) <= _GENERIC or city is None else None
-        node = nodes.setdefault((name, city, alone), _Node(name, city))
+        alone = mention.report if len(name.core) <= GENERIC or city is None else None
+        node = nodes.setdefault((name, city, alone), Node(name, city))
         node.reports.add(mention.report)
         node.sums |= mention.sums
         node.members.append(index)
     return list(nodes.values())
 
 
-def _candidates(nodes: list[_Node]) -> Iterator[tuple[int, int]]:
+def _candidates(nodes: list[Node]) -> Iterator[tuple[int, int]]:
     """Pairs of nodes worth comparing."""
     blocks: dict[Hashable, list[int]] = defaultdict(list)
     for index, node in enumerate(nodes):
         blocks["name", node.name.core].append(index)
         for amount in node.sums if node.city else ():
             blocks["sum", node.city, amount].append(index)
+        if node.city:
+            blocks["opening", node.city, node.name.core[:2]].append(index)
         for report in node.reports:
             blocks["report", report].append(index)
     yield from _pairs(nodes, blocks.values())
     yield from _sharing_pieces(nodes)
 
 
-def _sharing_pieces(nodes: list[_Node]) -> Iterator[tuple[int, int]]:
-    """Pairs where the rarest piece of one name is in the other: all pairs of a name in another one.
+def _sharing_pieces(nodes: list[Node]) -> Iterator[tuple[int, int]]:
+    """Pairs where the kernel of one name is in the other, found by its rarest piece.
 
     Prefix filtering as in set-similarity joins (Chaudhuri et al. 2006): what holds a name holds its
     rarest piece too.
     """
-    pieces = [
-        {core[i : i + _PIECE] for i in range(len(core) - _PIECE + 1)}
-        for core in (n.name.core for n in nodes)
-    ]
+    cores = [node.name.core for node in nodes]
+    pieces = [_pieces(core) for core in cores]
     frequency = Counter(piece for found in pieces for piece in found)
     holders: dict[str, list[int]] = defaultdict(list)
     for index, found in enumerate(pieces):
         for piece in found:
             if frequency[piece] <= _LARGEST_BLOCK:
                 holders[piece].append(index)
-    for index, found in enumerate(pieces):
-        if found:
+    for index, core in enumerate(cores):
+        sought = kernel(core)
+        if found := _pieces(sought):
             rarest = min(found, key=lambda piece: (frequency[piece], piece))
-            core = nodes[index].name.core
             for other in holders.get(rarest, ()):
-                if other != index and core in nodes[other].name.core:
+                if other != index and sought in cores[other]:
                     yield index, other
 
 
-def _pairs(nodes: list[_Node], blocks: Iterable[list[int]]) -> Iterator[tuple[int, int]]:
+def _pieces(name: str) -> set[str]:
+    return {name[i : i + _PIECE] for i in range(len(name) - _PIECE + 1)}
+
+
+def _pairs(nodes: list[Node], blocks: Iterable[list[int]]) -> Iterator[tuple[int, int]]:
     for block in blocks:
         if len(block) <= _LARGEST_BLOCK:
             yield from combinations(block, 2)
@@ -144,28 +138,23 @@ def _pairs(nodes: list[_Node], blocks: Iterable[list[int]]) -> Iterator[tuple[in
             yield from ((index, other) for other in ordered[position + 1 : position + 1 + _WINDOW])
 
 
-def _same(left: _Node, right: _Node) -> bool:
-    """Whether two nodes are one project, by name, place, sums and report."""
-    if left.name.phase != right.name.phase or (
-        left.city and right.city and left.city != right.city
-    ):
-        return False
-    fewer, more = sorted((left.name.numbers, right.name.numbers), key=len)
-    if not fewer <= more:
-        return False
-    shared = bool(left.sums & right.sums)
-    clash = bool(left.sums and right.sums) and not shared
-    together = bool(left.reports & right.reports)
-    near = together or (left.city is not None and left.city == right.city)
-    short, long = sorted((left.name.core, right.name.core), key=len)
-    if short == long:
-        return together or shared or len(short) >= _TELLING
-    if len(short) < _GENERIC or clash or not near:
-        return False
-    ratio = len(short) / len(long)
-    if short in long:
-        enough = ratio >= (0.5 if together else 0.6) and len(short) >= _TELLING - together
-        return shared or enough
-    if not abbreviates(short, long):
-        return False
-    return (shared and ratio >= 0.3) or (together and ratio >= 0.5 and short[:2] == long[:2])
+def _echoes(nodes: list[Node]) -> Iterator[tuple[int, int]]:
+    """Pairs of one report where one name is the end of just one other (电解液项目 after …锂电池电解液项目).
+
+    A report that has named a project in full goes on without its owner, place and size. Where two
+    names end so, it could be either, and neither is taken.
+    """
+    reports: dict[str, list[int]] = defaultdict(list)
+    for index, node in enumerate(nodes):
+        for report in node.reports:
+            reports[report].append(index)
+    for members in reports.values():
+        # Lists of hundreds of projects name each in full.
+        if len(members) > _LARGEST_BLOCK:
+            continue
+        kernels = {index: kernel(nodes[index].name.core) for index in members}
+        for short in members:
+            end = kernels[short]
+            longer = [i for i in members if kernels[i] != end and kernels[i].endswith(end)]
+            if len({kernels[index] for index in longer}) == 1:
+                yield from ((short, index) for index in longer)

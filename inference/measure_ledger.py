@@ -4,7 +4,7 @@ Gold spans and links are given; what is measured is what this code adds to them:
 
 - figures: AMOUNT spans found by `find_amounts` alone, exact boundaries;
 - amounts: spans read, and values right where a span brings a gold `"amount"` (value, currency, low
-  and high are compared);
+  and high are compared); `differ` counts those whose gold has another bound or unit too;
 - duplicates: pairs of mentions put together, where PROJECT spans bring a gold `"project"` (any name
   that mentions of one project share over all reports): pairwise precision, recall and F1.
 
@@ -28,6 +28,7 @@ from inference.ledger import annotate_amounts, build
 from inference.text import clean
 
 _COMPARED = ("value", "currency", "low", "high")
+_DETAILS = ("bound", "per")
 
 
 def measure(documents: list[Document]) -> dict[str, Any]:
@@ -55,6 +56,7 @@ def measure_amounts(documents: Iterable[Document]) -> dict[str, Any]:
     """How many gold spans are read, and how many of those with a gold reading are read right."""
     spans = read = right = gold = 0
     wrong: list[dict[str, Any]] = []
+    differ: Counter[str] = Counter()
     for document in documents:
         marked = [span for span in document.spans if span.label == "AMOUNT"]
         known = [span.extra.get("amount") for span in marked]
@@ -68,7 +70,9 @@ def measure_amounts(documents: Iterable[Document]) -> dict[str, Any]:
             gold += 1
             text = document.text[span.start : span.end]
             expected = Amount.from_dict(reading, text).to_dict()
-            if all(own[key] == expected[key] for key in _COMPARED):
+            agreed = {key for key in (*_COMPARED, *_DETAILS) if own[key] == expected[key]}
+            differ.update(key for key in _DETAILS if key in reading and key not in agreed)
+            if agreed.issuperset(_COMPARED):
                 right += 1
             else:
                 wrong.append(
@@ -80,6 +84,7 @@ def measure_amounts(documents: Iterable[Document]) -> dict[str, Any]:
         "gold": gold,
         "right": right,
         "accuracy": right / gold if gold else None,
+        "differ": {key: differ[key] for key in _DETAILS},
         "wrong": wrong,
     }
 

@@ -12,6 +12,7 @@ from inference.indicators import Stated, find_indicators
 from inference.industries import industry_of
 from inference.organisations import organisation_of
 from inference.places import Place, place_of
+from inference.portions import portion_of
 from inference.records import (
     AmountEntry,
     Evidence,
@@ -89,9 +90,12 @@ def read_report(view: View) -> ReportRecords:
     }
     given: dict[int, list[ProjectAmount]] = defaultdict(list)
     loose: dict[int, list[_Sum]] = defaultdict(list)
+    named = 0
     for index, (span, setting) in enumerate(zip(document.spans, settings, strict=True)):
         flag = span.attributes.get
-        if span.label == "AMOUNT":
+        if span.label == "PROJECT":
+            named = setting.end
+        elif span.label == "AMOUNT":
             amount = amount_of(view, span, setting)
             role, target = flag("role") or "other", bool(flag("target"))
             evidence = setting.evidence
@@ -101,8 +105,9 @@ def read_report(view: View) -> ReportRecords:
                 AmountEntry(amount, role, target, project, setting.place, setting.period, evidence)
             )
             if link:
+                part = _portion(view, setting, named)
                 given[link.tail].append(
-                    ProjectAmount(amount, role, target, (evidence,), link.confidence)
+                    ProjectAmount(amount, role, target, (evidence,), link.confidence, part)
                 )
             elif not target:
                 loose[setting.passage.start].append(
@@ -124,6 +129,13 @@ def read_report(view: View) -> ReportRecords:
     ]
     records.indicators = _indicators(view, loose)
     return records
+
+
+def _portion(view: View, setting: Setting, named: int) -> str | None:
+    """What of its project a sum pays for; `named` is where the last project's name before it ends."""
+    text = view.cleaned.text
+    before = text[min(max(setting.passage.start, named), setting.start) : setting.start]
+    return portion_of(before, text[setting.end : setting.end + _WINDOW])
 
 
 def _project(

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import TypeVar
+from itertools import combinations
+from typing import NamedTuple, TypeVar
 
 from inference.dedupe import Mention, cluster
 from inference.mentions import ProjectMention
 from inference.places import Place
+from inference.portions import ADDED, FORMER, UNNAMED, YEARLY
 from inference.records import Evidence, ProjectAmount, ProjectEntry, ProjectStage
 
 _T = TypeVar("_T")
 #: In the order a project passes them.
 STAGES = ("unspecified", "negotiation", "signed", "landed", "construction", "production")
+_UNCOUNTED = frozenset((FORMER, ADDED, UNNAMED))
+
+
+class _Span(NamedTuple):
+    """From the least to the most that a sum may be."""
+
+    low: Decimal
+    high: Decimal
+    currency: str
 
 
 def merge(mentions: Sequence[ProjectMention]) -> tuple[list[ProjectEntry], list[int]]:
@@ -32,6 +43,10 @@ def merge(mentions: Sequence[ProjectMention]) -> tuple[list[ProjectEntry], list[
 def _identity(mention: ProjectMention) -> Mention:
     sums = set()
     for given in mention.amounts:
+        # Money in place and the sum of a phase differ from report to report; the whole, and what it
+        # was before it was raised, do not.
+        if given.part not in (None, FORMER) or given.role == "received":
+            continue
         figure = given.amount.low if given.amount.value is None else given.amount.value
         if figure is not None and given.amount.per is None:
             sums.add((figure, given.amount.currency))
@@ -75,7 +90,7 @@ def _amounts(given: Iterable[ProjectAmount]) -> tuple[ProjectAmount, ...]:
         ends = (amount.value, amount.low, amount.high)
         # What could not be read is told apart by its text.
         figure = amount.text if ends == (None, None, None) else ends
-        key = (figure, amount.currency, amount.per, item.role, item.target)
+        key = (figure, amount.currency, amount.per, item.role, item.target, item.part)
         groups.setdefault(key, []).append(item)
     merged = []
     for items in groups.values():
@@ -100,20 +115,44 @@ def _rank(stage: str) -> int:
 
 
 def _disagree(amounts: tuple[ProjectAmount, ...]) -> bool:
-    """Whether one role has sums that cannot both hold; a range holds what lies in it."""
-    roles: dict[str, list[tuple[str, Decimal, Decimal]]] = {}
+    """Whether sums cannot all hold: two of one role for one part, or a part above the whole.
+
+    A range holds what lies in it. Money in place grows and plans are made each year, so that only
+    sums of one report can disagree on them. Figures given up (`原`), also where an older report has
+    them as the whole, added ones and parts without a name may be any number.
+    """
+    former = {_ends(given) for given in amounts if given.part == FORMER}
+    groups: dict[tuple[str, str, str | None, str | None], list[_Span]] = defaultdict(list)
     for given in amounts:
-        amount = given.amount
-        low = amount.value if amount.low is None else amount.low
-        high = amount.value if amount.high is None else amount.high
-        if low is not None and high is not None and amount.per is None and not given.target:
-            roles.setdefault(given.role, []).append((amount.currency, low, high))
+        ends = _ends(given)
+        if ends is None or given.part in _UNCOUNTED or (given.part is None and ends in former):
+            continue
+        timed = given.role == "received" or given.part == YEARLY
+        for report in {found.report for found in given.evidence} if timed else {None}:
+            groups[given.role, ends.currency, given.part, report].append(ends)
+    if any(
+        first.low > second.high or second.low > first.high
+        for sums in groups.values()
+        for first, second in combinations(sums, 2)
+    ):
+        return True
     return any(
-        first[0] == second[0] and (first[1] > second[2] or second[1] > first[2])
-        for sums in roles.values()
-        for position, first in enumerate(sums)
-        for second in sums[position + 1 :]
+        part is not None
+        and role != "received"
+        and (whole := groups.get((role, currency, None, None)))
+        and min(item.low for item in sums) > max(item.high for item in whole)
+        for (role, currency, part, _), sums in list(groups.items())
     )
+
+
+def _ends(given: ProjectAmount) -> _Span | None:
+    """What a sum may be; None for goals, prices and what could not be read."""
+    amount = given.amount
+    low = amount.value if amount.low is None else amount.low
+    high = amount.value if amount.high is None else amount.high
+    if low is None or high is None or amount.per is not None or given.target:
+        return None
+    return _Span(low, high, amount.currency)
 
 
 def _apart(places: list[Place]) -> bool:

@@ -10,6 +10,11 @@ from functools import lru_cache
 _PHASE = re.compile(r"第?([一二三四五六七八九十]|\d)期(?:工程|项目)?")
 _NOISE = re.compile(r"[\W_]+")
 _ENDING = re.compile(r"(?:(?:的|等)?(?:建设|工程|开发)?(?:项目|工程|建设))+$")
+# What kind of works it is; reports drop or vary it: 风机叶片制造基地, 风机叶片项目.
+_WORKS = re.compile(
+    r"(?:产业园区?|工业园区?|园区|基地|生产线|生产|制造|精?深加工|加工|研发|智能化?|一体化|产业"
+    r"|工厂|车间|装置|材料|项目|工程|建设)+$"
+)
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _PHASES = {digit: str(value) for value, digit in enumerate("一二三四五六七八九十", 1)}
 _SHORTEST = 3
@@ -43,6 +48,13 @@ def normalise(name: str) -> ProjectName:
     core = _NOISE.sub("", plain)
     shorter = _ENDING.sub("", core)
     return ProjectName(shorter if len(shorter) >= _SHORTEST else core, phase, numbers)
+
+
+@lru_cache(maxsize=1 << 16)
+def kernel(core: str) -> str:
+    """A name's core without the words for its works (基地, 生产线): mostly owner and product."""
+    shorter = _WORKS.sub("", core)
+    return shorter if len(shorter) >= _SHORTEST else core
 
 
 def abbreviates(short: str, long: str) -> bool:

@@ -20,8 +20,11 @@ _ELSEWHERE = re.compile(r"(?:赴|前往|来自|走访|考察|奔赴|远赴|进�
 _NAME_AFTER = re.compile(
     r"[^，。；、（）()]{0,10}(?:公司|集团|银行|大学|商会|协会|研究院|推介|签约会|洽谈会|博览会|企业)|[)）]|等地"
 )
+# … and before these they are where an investor comes from: 常州客商, 温州籍商人.
+_ORIGIN_AFTER = re.compile(r"籍|的?(?:客商|商人|老板|企业家|乡贤|乡友)")
 # 全市 and the like mean the report's place.
 _WHOLE = re.compile(r"[全我本该][省市县区旗州盟]")
+_FULL = tuple("市县区旗盟州")
 _HEAD = 200
 # A full name once in the text is enough, a short one must come twice.
 _ENOUGH = 4
@@ -112,9 +115,9 @@ def report_place(text: str, named: str | None = None) -> Place | None:
 def place_of(sentence: str, start: int, end: int, default: Place | None = None) -> Place | None:
     """The place of what stands at `[start, end)` of a sentence (a project, a total).
 
-    In order: the place that the next 落户, 入驻, 位于 … takes; the nearest place named before it in
-    its clause that lies in the report's province and is no destination of a visit nor part of a
-    company's name; the report's.
+    In order: the place that the next 落户, 入驻, 位于 … takes; the full name of one that it begins
+    with (天长市智能仪表产业园); the nearest place named before it in its clause that lies in the report's
+    province and is no destination of a visit nor part of a company's name; the report's.
     """
     mentions = _places_of(sentence, default)
     landing = _LANDING.search(sentence, end)
@@ -128,13 +131,16 @@ def place_of(sentence: str, start: int, end: int, default: Place | None = None) 
     home = _division_of(default)
     clause = max(sentence.rfind(mark, 0, start) for mark in "。；;…")
     whole = [match.start() for match in _WHOLE.finditer(sentence, 0, start)]
+    for mention in mentions:
+        own = mention.start == start and mention.end <= end and mention.text[-1] in _FULL
+        if own and mention.division and (home is None or _beside(mention.division, home)):
+            return _narrower(mention, default)
     for mention in reversed(mentions):
         if mention.start < max([clause, *whole]):
             break
         if mention.end > start or _aside(sentence, mention):
             continue
-        near = mention.division and (home is None or mention.division.code[:2] == home.code[:2])
-        if near:
+        if mention.division and (home is None or _beside(mention.division, home)):
             return _narrower(mention, default)
     return default
 
@@ -167,6 +173,11 @@ def _division_of(place: Place | None) -> Division | None:
     return next((d for d in divisions().get(name, ()) if d.code == place.code), None)
 
 
+def _beside(left: Division, right: Division) -> bool:
+    """Whether two divisions are in one province."""
+    return left.code[:2] == right.code[:2]
+
+
 def _holds(outer: Division | None, inner: Division) -> bool:
     return outer is not None and inner.within(outer)
 
@@ -188,8 +199,9 @@ def _choose(candidates: tuple[Division, ...], context: list[Division | None]) ->
 def _aside(text: str, mention: Mention) -> bool:
     return bool(
         _ELSEWHERE.search(text[max(0, mention.start - 20) : mention.start])
+        or _ORIGIN_AFTER.match(text, mention.end)
         or (
-            mention.text[-1] not in "市县区旗盟州"
+            mention.text[-1] not in _FULL
             and _NAME_AFTER.match(text[mention.end : mention.end + 20])
         )
     )

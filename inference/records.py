@@ -41,6 +41,8 @@ class ProjectAmount:
 
     Attributes:
         confidence: the highest confidence among the links; None when annotated.
+        part: what of the project it pays for, as `inference.portions` reads it (`一期`, `设备`,
+            `年度`); None for the whole.
     """
 
     amount: Amount
@@ -48,6 +50,7 @@ class ProjectAmount:
     target: bool
     evidence: tuple[Evidence, ...]
     confidence: float | None = None
+    part: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,8 @@ class ProjectEntry:
         id: 1, 2, … in order of first mention; the key that `AmountEntry.project` refers to.
         name: the longest name it is given; aliases are the other spellings.
         stage: the furthest stage stated, `unspecified` when none is; `stages` has each of them.
-        amounts: distinct sums, most often stated first; more than one of a role is a conflict.
+        amounts: distinct sums, most often stated first. Sums of one role for one part that cannot
+            both hold are a conflict, as is a part above the whole.
         place: where it is, by its sentence or else its report; None when neither says.
         organisation: the company its sentence or its name gives; None when neither does.
         period: the date or period of its first dated mention; None when none is dated.

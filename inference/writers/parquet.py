@@ -53,6 +53,7 @@ _AMOUNT_FIELDS = [
     pa.field("reason", pa.string()),
     pa.field("role", pa.string()),
     pa.field("target", pa.bool_()),
+    pa.field("part", pa.string()),
     pa.field("confidence", pa.float64()),
     pa.field("evidence", pa.list_(_EVIDENCE)),
 ]
@@ -129,6 +130,7 @@ def _amount(given: ProjectAmount) -> dict[str, Any]:
     return row | {
         "role": given.role,
         "target": given.target,
+        "part": given.part,
         "confidence": given.confidence,
         "evidence": [_fields(item) for item in given.evidence],
     }

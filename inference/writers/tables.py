@@ -10,7 +10,13 @@ from typing import Any, Literal
 
 from inference.amounts import Amount
 from inference.ledger import Ledger
-from inference.records import AmountEntry, Evidence, IndicatorEntry, ProjectEntry
+from inference.records import (
+    AmountEntry,
+    Evidence,
+    IndicatorEntry,
+    ProjectAmount,
+    ProjectEntry,
+)
 from inference.writers.decimals import shifted
 from inference.writers.wording import (
     BOUNDS,
@@ -112,10 +118,15 @@ def _hundred_millions(entry: Any) -> Decimal | None:
 def _other_amounts(entry: ProjectEntry) -> str:
     main = main_amount(entry)
     return "；".join(
-        f"{role_name(given.role)}{'（目标）' if given.target else ''} {amount_name(given.amount)}"
+        f"{role_name(given.role)}{_notes(given)} {amount_name(given.amount)}"
         for given in entry.amounts
         if given is not main
     )
+
+
+def _notes(given: ProjectAmount) -> str:
+    notes = [note for note in ("目标" if given.target else None, given.part) if note]
+    return f"（{'，'.join(notes)}）" if notes else ""
 
 
 def _yes(flag: bool) -> str | None:

@@ -113,11 +113,15 @@ def period_name(period: Period | None) -> str:
 
 
 def main_amount(project: ProjectEntry) -> ProjectAmount | None:
-    """The sum that stands for a project: its investment as most often stated, else contract, else received."""
+    """The sum that stands for a project: its investment as most often stated, else contract, else received.
+
+    A sum for the whole goes before one for a part of it.
+    """
     ranked = sorted(
         (given for given in project.amounts if given.amount.per is None),
         key=lambda given: (
             given.target,
+            given.part is not None,
             _ROLES.index(given.role) if given.role in _ROLES else len(_ROLES),
         ),
     )

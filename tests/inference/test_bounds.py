@@ -37,6 +37,8 @@ from inference.bounds import read_bound
         ("约为", "以上", "at_least"),
         ("超", "以上", "more_than"),
         ("产值约9亿元、税收", "", "exact"),
+        ("首付", "起的优惠", "at_least"),
+        ("最高限价", "", "exact"),
     ],
 )
 def test_bounds(before: str, after: str, bound: str) -> None:

@@ -36,6 +36,19 @@ SAME = [
     (mention("云山储能电池生产", "r1"), mention("云山储能电池生产基地二区", "r2")),
     (mention("云山储能电池生产", "r1", "150500", 5), mention("云山储能电池生产基地二区", "r2")),
     (mention("光伏项目", "r1", "150500", 5), mention("光伏项目", "r2", "150500", 5)),
+    (mention("云山锂电池电解液项目", "r1"), mention("电解液项目", "r1")),
+    (mention("云山单桩导管架制造项目", "r1", None, 5), mention("单桩导管架项目", "r1", None)),
+    (mention("云山植物蛋白饮料生产线", "r1"), mention("云山食品植物蛋白饮料项目", "r2")),
+    (
+        mention("植物蛋白饮料生产线", "r1", "150500", 5),
+        mention("云山食品植物蛋白饮料项目", "r2", "150500", 5),
+    ),
+    (mention("霍林郭勒市高纯铝箔项目", "r1"), mention("高纯铝箔项目", "r2")),
+    (mention("霍林郭勒市高纯铝箔项目", "r1"), mention("霍林郭勒高纯铝箔项目", "r2")),
+    (
+        mention("云山储能电池深加工基地", "r1", "150500", 200),
+        mention("云山储能电池智能化产业园", "r2", "150500", 205),
+    ),
 ]
 APART = [
     (mention("云山储能电池", "r1"), mention("云山储能电池及配套材料生产线", "r2")),
@@ -57,6 +70,18 @@ APART = [
     ),
     (mention("云山储能项目"), mention("海泰风机项目")),
     (mention("储能", "r1"), mention("云山储能电池生产线", "r1")),
+    (mention("云山锂电池电解液项目", "r1"), mention("电解液项目", "r2")),
+    (mention("植物蛋白饮料生产线", "r1"), mention("云山食品植物蛋白饮料项目", "r2")),
+    (mention("云山锂电池电解液一期", "r1"), mention("电解液二期", "r1")),
+    (mention("云山植物蛋白饮料生产线", "r1"), mention("云山植物蛋白饲料生产线", "r2")),
+    (
+        mention("云山储能电池深加工基地", "r1", "150500", 200),
+        mention("云山储能电池智能化产业园", "r2", "150500", 220),
+    ),
+    (
+        mention("云山锂电池电解液项目", "r1", "150500", 5),
+        mention("电解液项目", "r1", "150500", 9),
+    ),
 ]
 
 
@@ -78,6 +103,11 @@ def test_a_mention_without_a_place_ties_no_two_cities() -> None:
     )
     assert len(groups) == 2
     assert [0, 2] not in groups
+
+
+def test_a_short_name_that_two_projects_end_with_is_neither() -> None:
+    names = ("云山锂电池电解液项目", "海泰锂电池电解液项目", "电解液项目")
+    assert cluster([mention(name) for name in names]) == [[0], [1], [2]]
 
 
 names = st.text(alphabet="云山海泰储能风机电池项目一二期35", min_size=1, max_size=10)

@@ -27,9 +27,10 @@ def mention(
     target: bool = False,
     place: Place | None = None,
     industry: str | None = None,
+    part: str | None = None,
 ) -> ProjectMention:
     amounts = tuple(
-        ProjectAmount(read_amount(text), role, target, (evidence(report, text),), 0.5)
+        ProjectAmount(read_amount(text), role, target, (evidence(report, text),), 0.5, part)
         for text in texts
     )
     return ProjectMention(name, stage, amounts, place, None, None, industry, evidence(report))
@@ -62,6 +63,55 @@ def test_sums_conflict_when_they_cannot_both_hold(first: str, second: str, confl
 def test_sums_of_different_roles_and_goals_do_not_conflict() -> None:
     assert one(mention(NAME, "3亿元"), mention(NAME, "1亿元", role="received")).conflicts == ()
     assert one(mention(NAME, "3亿元"), mention(NAME, "1亿元", target=True)).conflicts == ()
+
+
+@pytest.mark.parametrize("part", ["一期", "设备", "年度", "原", "新增", "其中"])
+def test_a_part_beside_the_whole_is_no_conflict(part: str) -> None:
+    entry = one(mention(NAME, "8亿元"), mention(NAME, "3亿元", part=part))
+    assert entry.conflicts == ()
+    assert [given.part for given in entry.amounts] == [None, part]
+
+
+@pytest.mark.parametrize(
+    ("part", "first", "second", "conflict"),
+    [
+        ("一期", "3亿元", "4亿元", True),
+        ("一期", "3亿元", "3至5亿元", False),
+        ("新增", "3亿元", "4亿元", False),
+        ("其中", "3亿元", "4亿元", False),
+    ],
+)
+def test_sums_of_one_part_conflict_as_those_of_the_whole_do(
+    part: str, first: str, second: str, conflict: bool
+) -> None:
+    entry = one(mention(NAME, first, part=part), mention(NAME, second, part=part))
+    assert ("amount" in entry.conflicts) == conflict
+
+
+def test_a_part_above_the_whole_is_a_conflict() -> None:
+    assert one(mention(NAME, "3亿元"), mention(NAME, "8亿元", part="一期")).conflicts == ("amount",)
+    assert one(mention(NAME, "3亿元"), mention(NAME, "8亿元", part="原")).conflicts == ()
+
+
+def test_money_in_place_grows_from_report_to_report() -> None:
+    first = mention(NAME, "1亿元", role="received")
+    assert one(first, mention(NAME, "3亿元", role="received", report="r2")).conflicts == ()
+    assert one(first, mention(NAME, "3亿元", role="received")).conflicts == ("amount",)
+
+
+def test_each_year_has_its_plan() -> None:
+    first = mention(NAME, "1亿元", part="年度")
+    assert one(first, mention(NAME, "3亿元", part="年度", report="r2")).conflicts == ()
+    assert one(first, mention(NAME, "3亿元", part="年度")).conflicts == ("amount",)
+
+
+def test_sums_of_parts_and_money_in_place_keep_no_mentions_apart() -> None:
+    place = report_place("", "通辽市")
+    whole = mention("云山储能电池深加工基地", "8亿元", place=place)
+    for part, role in (("一期", "investment"), (None, "received")):
+        other = mention("云山储能电池", "3亿元", part=part, role=role, report="r2", place=place)
+        assert len(merge([whole, other])[0]) == 1
+    assert len(merge([whole, mention("云山储能电池", "3亿元", report="r2", place=place)])[0]) == 2
 
 
 def test_equal_sums_are_one_with_all_their_evidence() -> None:
@@ -118,6 +168,16 @@ def test_the_furthest_stage_holds_and_all_are_kept() -> None:
     assert entry.conflicts == ("stage",)
     assert one(mention(stage="unspecified"), mention(stage="signed")).conflicts == ()
     assert one(mention(stage="paused")).stage == "paused"
+
+
+def test_an_older_total_that_a_report_says_was_raised_is_no_conflict() -> None:
+    entry = one(
+        mention(NAME, "5亿元"),
+        mention(NAME, "5亿元", part="原", report="r2"),
+        mention(NAME, "8亿元", report="r2"),
+    )
+    assert entry.conflicts == ()
+    assert one(mention(NAME, "5亿元"), mention(NAME, "8亿元", report="r2")).conflicts == ("amount",)
 
 
 def test_the_longest_name_holds_and_gives_the_industry() -> None:

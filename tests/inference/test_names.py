@@ -2,7 +2,7 @@
 
 import pytest
 
-from inference.names import abbreviates, normalise
+from inference.names import abbreviates, kernel, normalise
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,8 @@ def test_a_name_that_is_all_ending_keeps_it() -> None:
 def test_abbreviation_keeps_the_order() -> None:
     assert abbreviates("云山风机基地", "云山风机整机装备制造基地")
     assert not abbreviates("风机云山基地", "云山风机整机装备制造基地")
+
+
+def test_the_kernel_leaves_the_words_for_the_works() -> None:
+    assert kernel("云山风机叶片智能制造基地") == kernel("云山风机叶片生产线") == "云山风机叶片"
+    assert kernel("智能工厂") == "智能工厂"

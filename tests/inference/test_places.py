@@ -67,3 +67,15 @@ def test_a_report_is_about_the_place_it_names_most() -> None:
 
 def test_a_place_unknown_to_the_gazetteer_is_kept_as_written() -> None:
     assert report_place("", "云上新区") == Place("云上新区", source="report")
+
+
+def test_where_an_investor_comes_from_is_not_where_the_project_is() -> None:
+    for origin in ("由无锡客商投资的", "由无锡籍企业家投资的"):
+        jiangsu = report_place("", "高邮市")
+        assert place(f"其中，{origin}云山路灯项目占地52亩", "云山路灯项目", jiangsu) == jiangsu
+
+
+def test_a_name_that_begins_with_its_place_is_there() -> None:
+    sentence = "库伦旗荞麦食品园已落成，霍林郭勒市高纯铝箔项目正在洽谈，鼓楼区储能项目开工"
+    assert place(sentence, "霍林郭勒市高纯铝箔项目").county == "霍林郭勒市"
+    assert place("海泰在库伦旗建设南京市储能项目", "南京市储能项目").county == "库伦旗"

@@ -113,3 +113,11 @@ def test_the_investment_stands_for_a_project(records: Ledger) -> None:
 def test_a_colour_that_is_none_becomes_grey() -> None:
     assert label_color(Label("A", "甲", "#b45309")) == "#b45309"
     assert label_color(Label("A", "甲", "red;} body{display:none")) == "#555555"
+
+
+def test_a_sum_for_the_whole_stands_for_a_project_before_one_for_a_part(records: Ledger) -> None:
+    project = next(project for project in records.projects if main_amount(project))
+    whole = main_amount(project)
+    part = replace(whole, part="一期")
+    assert main_amount(replace(project, amounts=(part, whole))) is whole
+    assert main_amount(replace(project, amounts=(part,))) is part

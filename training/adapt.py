@@ -25,10 +25,10 @@ import numpy as np
 import torch
 from transformers import BertForMaskedLM
 
-from annotations import store
+from annotations import splits, store
 from annotations.errors import ZhaoshangError
 from inference.encoding import CharVocab
-from training import base, news
+from training import base, e5, news
 from training.masked_lm import (
     load_model,
     make_optimizer,
@@ -38,6 +38,7 @@ from training.masked_lm import (
     train_step,
 )
 from training.masking import FIRST_TOKENS, MaskingSettings, batch_at, pack
+from training.teacher import Teacher
 
 CHECKPOINT, CURVE, STOP, RESULT = "checkpoint.pt", "curve.jsonl", "STOP", "base"
 HELD_OUT_EVERY = 100
@@ -56,6 +57,8 @@ class Settings(MaskingSettings):
         decay_share: steps of the final decay, as a share of all.
         weight_decay: of the matrices; vectors have none.
         clip: greatest norm of the gradient.
+        layers: encoder layers of the base that are kept, evenly spread; 0 keeps all.
+        teacher: weight of the distance from the source's states (`training.teacher`); 0 goes without.
     """
 
     rate: float = 5e-4
@@ -63,6 +66,8 @@ class Settings(MaskingSettings):
     decay_share: float = 0.08
     weight_decay: float = 0.01
     clip: float = 1.0
+    layers: int = 0
+    teacher: float = 0.0
 
 
 @dataclass(slots=True)
@@ -213,6 +218,9 @@ def adapt(
     measured = {"held_out": pack(held_out, vocab, settings)[:HELD_OUT_UNITS]}
     measured["probe"] = pack(probe or [], vocab, settings)
     model = load_model(source)
+    if settings.layers:
+        base.keep_layers(model.bert, settings.layers)
+    teacher = Teacher.load(e5.read_e5(e5.find_weights()), vocab) if settings.teacher else None
     optimizer = make_optimizer(model, settings.weight_decay)
     out.mkdir(parents=True, exist_ok=True)
     curve, checkpoint = out / CURVE, out / CHECKPOINT
@@ -227,7 +235,7 @@ def adapt(
 
     with _stop_signal(out / STOP) as stop_asked:
         saved = clock = time.monotonic()
-        recent: list[tuple[float, float, float]] = []
+        recent: list[tuple[float, ...]] = []
         before_decay = 1 - settings.decay_share
         decay_due = float("inf") if steps is None else min(round(steps * before_decay), steps - 1)
         while not progress.finished:
@@ -239,13 +247,15 @@ def adapt(
                     _record(curve, event="decay", step=progress.step, steps=progress.decay_steps)
             batch = batch_at(units, progress.step, len(vocab), settings)
             rate = progress.rate(settings)
-            loss, accuracy = train_step(model, optimizer, batch, rate, settings.clip)
+            figures = train_step(
+                model, optimizer, batch, rate, settings.clip, teacher, settings.teacher
+            )
             elapsed, clock = time.monotonic() - clock, time.monotonic()
-            recent.append((loss, accuracy, elapsed))
+            recent.append((*figures, elapsed))
             progress.step += 1
             progress.seconds += elapsed
             if progress.step % report_steps == 0 or progress.finished:
-                loss, accuracy, seconds = np.mean(recent, axis=0).tolist()
+                loss, accuracy, distance, seconds = np.mean(recent, axis=0).tolist()
                 recent.clear()
                 _record(
                     curve,
@@ -253,6 +263,7 @@ def adapt(
                     minutes=round(progress.seconds / 60, 2),
                     loss=round(loss, 4),
                     accuracy=round(accuracy, 4),
+                    **({"distance": round(distance, 4)} if teacher else {}),
                     rate=rate,
                     characters_per_second=round(settings.units * settings.unit / seconds),
                 )
@@ -267,11 +278,17 @@ def adapt(
 
 
 def read_texts(path: Path) -> Iterator[str]:
-    """Yield the texts of a `.txt` file, which is one report, or of a `.jsonl` file of documents."""
+    """Yield the texts of a `.txt` file, which is one report, or of a `.jsonl` file of documents.
+
+    Reports that are listed for development or test are left out.
+    """
     if path.suffix == ".txt":
         yield path.read_text(encoding="utf-8")
     else:
-        yield from (document.text for document in store.iterate(path))
+        listed = splits.load()
+        for document in store.iterate(path):
+            if listed.get(document.id, "train") == "train":
+                yield document.text
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -289,6 +306,8 @@ def main(arguments: list[str] | None = None) -> None:
     add("--probe", type=Path, nargs="*", default=[], help="reports to measure on, not to train on")
     add("--seed", type=int, default=Settings.seed, help="of the order of the texts and the masks")
     add("--rate", type=float, default=Settings.rate, help="highest learning rate")
+    add("--layers", type=int, default=0, help="encoder layers to keep, evenly spread; 0 for all")
+    add("--teacher", type=float, default=0.0, help="weight of learning the source's own states")
     add("--save-minutes", type=float, default=5.0, help="time between checkpoints")
     options = parser.parse_args(arguments)
     try:
@@ -304,7 +323,9 @@ def _run(options: argparse.Namespace) -> None:
         options.base or base.build_base(base.cache_folder()),
         options.out,
         texts,
-        Settings(seed=options.seed, rate=options.rate),
+        Settings(
+            seed=options.seed, rate=options.rate, layers=options.layers, teacher=options.teacher
+        ),
         minutes=options.minutes,
         steps=options.steps,
         resume=options.resume,

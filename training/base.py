@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
-from transformers import BertConfig, BertForMaskedLM, PreTrainedTokenizerFast
+from transformers import BertConfig, BertForMaskedLM, BertModel, PreTrainedTokenizerFast
 
 from inference.encoding import LINE_BREAK, SPACE, CharVocab
 from training import e5
@@ -99,9 +99,24 @@ def make_model(weights: E5Weights, vocabulary: dict[str, list[int]]) -> BertForM
         weights: the source.
         vocabulary: as `choose_vocabulary` returns it.
     """
+    hidden = weights.sizes["hidden"]
+    model = BertForMaskedLM(encoder_config(weights, len(vocabulary)))
+    words = [weights.rows("emb.word", rows, hidden).mean(axis=0) for rows in vocabulary.values()]
+    load_encoder(model.bert, weights, np.stack(words))
+    head = model.cls.predictions
+    with torch.no_grad():
+        head.transform.dense.weight.copy_(torch.eye(hidden))
+        head.transform.dense.bias.fill_(HEAD_SHIFT)
+        head.bias.zero_()
+    model.tie_weights()
+    return model.eval()
+
+
+def encoder_config(weights: E5Weights, tokens: int) -> BertConfig:
+    """Configuration of the source's encoder with a vocabulary of ``tokens``."""
     sizes = weights.sizes
-    config = BertConfig(
-        vocab_size=len(vocabulary),
+    return BertConfig(
+        vocab_size=tokens,
         hidden_size=sizes["hidden"],
         num_hidden_layers=sizes["layers"],
         num_attention_heads=sizes["heads"],
@@ -111,25 +126,20 @@ def make_model(weights: E5Weights, vocabulary: dict[str, list[int]]) -> BertForM
         layer_norm_eps=float(f"{weights.epsilon:.6g}"),
         pad_token_id=0,
     )
-    model = BertForMaskedLM(config)
-    state = _encoder_state(weights, vocabulary)
-    model.bert.load_state_dict({k: torch.from_numpy(v.copy()) for k, v in state.items()})
-    head = model.cls.predictions
-    with torch.no_grad():
-        head.transform.dense.weight.copy_(torch.eye(sizes["hidden"]))
-        head.transform.dense.bias.fill_(HEAD_SHIFT)
-        head.bias.zero_()
-    model.tie_weights()
-    return model.eval()
 
 
-def _encoder_state(weights: E5Weights, vocabulary: dict[str, list[int]]) -> dict[str, np.ndarray]:
-    """The source tensors under the names of `BertModel`."""
+def load_encoder(model: BertModel, weights: E5Weights, words: np.ndarray) -> None:
+    """Fill an encoder with the source's weights.
+
+    Args:
+        model: the encoder.
+        weights: the source.
+        words: its word embedding, float32 [tokens, hidden].
+    """
     sizes = weights.sizes
     hidden, inner = sizes["hidden"], sizes["feed_forward"]
-    words = [weights.rows("emb.word", rows, hidden).mean(axis=0) for rows in vocabulary.values()]
     state = {
-        "embeddings.word_embeddings.weight": np.stack(words),
+        "embeddings.word_embeddings.weight": words,
         "embeddings.position_embeddings.weight": weights.tensor(
             "emb.pos", sizes["positions"], hidden
         ),
@@ -146,7 +156,25 @@ def _encoder_state(weights: E5Weights, vocabulary: dict[str, list[int]]) -> dict
             target = f"encoder.layer.{layer}.{name}"
             state[f"{target}.weight"] = weights.tensor(f"l{layer}.{part}.w", *shape)
             state[f"{target}.bias"] = weights.tensor(f"l{layer}.{part}.b", shape[0])
-    return state
+    model.load_state_dict({k: torch.from_numpy(v.copy()) for k, v in state.items()})
+
+
+def spread(total: int, count: int) -> list[int]:
+    """``count`` of ``total`` layers (from 0), evenly spread, the last always among them (Sajjad et al. 2023)."""
+    return [round((i + 1) * total / count) - 1 for i in range(count)]
+
+
+def keep_layers(encoder: BertModel, count: int) -> None:
+    """Keep ``count`` encoder layers: those of `spread`.
+
+    Raises:
+        BaseModelError: when there are not so many.
+    """
+    layers = encoder.encoder.layer
+    if count > len(layers):
+        raise BaseModelError(f"the base has {len(layers)} layers, {count} were asked for")
+    encoder.encoder.layer = torch.nn.ModuleList(layers[i] for i in spread(len(layers), count))
+    encoder.config.num_hidden_layers = count
 
 
 def build_tokenizer(vocab: CharVocab) -> Tokenizer:

@@ -47,13 +47,15 @@ class E5Weights:
     Attributes:
         sizes: the numbers of the header, by the names in `SIZES`.
         epsilon: of the layer norms.
-        pieces: SentencePiece text → row of the word embedding.
+        pieces: SentencePiece text → row of the word embedding, in the order of the rows.
+        scores: log probability of each of `pieces`, for a unigram tokenizer.
         spelling: character → the characters the source's normaliser writes for it.
     """
 
     sizes: dict[str, int]
     epsilon: float
     pieces: dict[str, int]
+    scores: list[float]
     spelling: dict[str, str]
     _buffer: bytes = field(repr=False)
     _directory: dict[str, tuple[int, int, int]] = field(repr=False)
@@ -144,7 +146,7 @@ def _parse(buffer: bytes) -> E5Weights:
     read("4i")  # ids of the special pieces, which are found by their text
     (text_bytes,) = read("Q")
     ends = read(f"{count + 1}I")
-    read(f"{count}f")  # scores, which only a unigram tokenizer needs
+    scores = read(f"{count}f")
     pieces: dict[str, int] = {}
     for row, (start, end) in enumerate(pairwise(ends)):
         piece = buffer[at + start : at + end].decode("utf-8", errors="replace")
@@ -163,4 +165,5 @@ def _parse(buffer: bytes) -> E5Weights:
         if offset + size > len(buffer):
             raise ValueError(f"tensor {name.decode()} reaches beyond the end of the file")
         directory[name.decode()] = (kind, numbers, offset)
-    return E5Weights(sizes, epsilon, pieces, spelling, buffer, directory)
+    kept = [scores[row] for row in pieces.values()]
+    return E5Weights(sizes, epsilon, pieces, kept, spelling, buffer, directory)

@@ -5,7 +5,7 @@ The encoder computes in bf16 on fp32 weights; only masked places reach the vocab
 
 from __future__ import annotations
 
-import shutil
+import json
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from transformers import BertForMaskedLM
 from inference.encoding import CharVocab
 from training import base
 from training.masking import Batch, MaskingSettings, make_batch
+from training.teacher import Teacher, distance
 
 
 def load_model(folder: Path) -> BertForMaskedLM:
@@ -54,17 +55,21 @@ def make_optimizer(model: BertForMaskedLM, weight_decay: float) -> torch.optim.A
     return torch.optim.AdamW(groups, betas=(0.9, 0.98), fused=True)
 
 
-def masked_logits(model: BertForMaskedLM, batch: Batch) -> Tensor:
-    """Logits at the masked places, fp32 [masked, vocabulary].
+def masked_logits(model: BertForMaskedLM, batch: Batch) -> tuple[Tensor, list[Tensor]]:
+    """Logits at the masked places, fp32 [masked, vocabulary], and each layer's states, bf16 [rows, length, hidden].
 
     The weights are cast to bf16 inside the graph, so that their gradients come back in fp32; the
     embeddings stay fp32, for theirs are sums over many places.
     """
     hidden = model.bert.embeddings(batch.ids).bfloat16()
-    hidden = _run_half(model.bert.encoder, hidden).last_hidden_state
+    states = []
+    for layer in model.bert.encoder.layer:
+        hidden = _run_half(layer, hidden)
+        states.append(hidden)
     head = model.cls.predictions
     hidden = _run_half(head.transform, hidden.flatten(0, 1)[batch.positions])
-    return functional.linear(hidden, head.decoder.weight.bfloat16(), head.bias.bfloat16()).float()
+    logits = functional.linear(hidden, head.decoder.weight.bfloat16(), head.bias.bfloat16())
+    return logits.float(), states
 
 
 def _run_half(module: nn.Module, hidden: Tensor) -> Any:
@@ -79,18 +84,34 @@ def train_step(
     batch: Batch,
     rate: float,
     clip: float,
-) -> tuple[float, float]:
-    """One step of the optimizer; returns the batch's loss (nats a character) and accuracy."""
+    teacher: Teacher | None = None,
+    weight: float = 0.0,
+) -> tuple[float, float, float]:
+    """One step of the optimizer.
+
+    Args:
+        model, optimizer, batch: what learns, how, and from what.
+        rate: learning rate.
+        clip: greatest norm of the gradient.
+        teacher: whose states to learn too, and with which ``weight`` beside the masked characters' loss.
+
+    Returns:
+        The batch's loss (nats a character), accuracy, and distance from the teacher (0 without one).
+    """
     for group in optimizer.param_groups:
         group["lr"] = rate
-    logits = masked_logits(model, batch)
+    logits, states = masked_logits(model, batch)
     loss = functional.cross_entropy(logits, batch.targets)
+    apart = torch.zeros(())
+    if teacher is not None:
+        pieces = teacher.pieces(batch.whole)
+        apart = distance(pieces, teacher.states(pieces, len(states)), states)
     optimizer.zero_grad(set_to_none=True)
-    loss.backward()
+    (loss + weight * apart).backward()
     nn.utils.clip_grad_norm_(model.parameters(), clip)
     optimizer.step()
     right = logits.argmax(-1) == batch.targets
-    return loss.item(), right.float().mean().item()
+    return loss.item(), right.float().mean().item(), apart.item()
 
 
 @torch.no_grad()
@@ -103,7 +124,7 @@ def measure(
         rng = np.random.default_rng([settings.seed, 3, at])
         chosen = units[at : at + settings.units]
         batch = make_batch(chosen, False, model.config.vocab_size, settings, rng)
-        logits = masked_logits(model, batch)
+        logits, _ = masked_logits(model, batch)
         loss += functional.cross_entropy(logits, batch.targets, reduction="sum").item()
         right += int((logits.argmax(-1) == batch.targets).sum())
         count += len(batch.targets)
@@ -113,7 +134,8 @@ def measure(
 def save_adapted(model: BertForMaskedLM, source: Path, folder: Path) -> Path:
     """Write the adapted base: weights in bf16, configuration and tokenizer of the source.
 
-    `config.json` goes on saying float32, so that loading gives weights that can be trained.
+    `config.json` is the source's but for the layers that are left; it goes on saying float32, so that loading gives
+    weights that can be trained.
 
     Args:
         model: the adapted network, left as it is.
@@ -128,6 +150,9 @@ def save_adapted(model: BertForMaskedLM, source: Path, folder: Path) -> Path:
     vocab = CharVocab.load(source / "vocab.txt")
     with base.whole_folder(folder) as partial:
         half.bfloat16().save_pretrained(partial)
-        shutil.copyfile(source / "config.json", partial / "config.json")
+        config = json.loads((source / "config.json").read_text(encoding="utf-8"))
+        config["num_hidden_layers"] = model.config.num_hidden_layers
+        text = json.dumps(config, ensure_ascii=False, indent=2)
+        (partial / "config.json").write_text(text + "\n", encoding="utf-8")
         base.save_tokenizer(vocab, partial, model.config.max_position_embeddings)
     return folder

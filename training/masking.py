@@ -57,11 +57,13 @@ class Batch:
 
     Attributes:
         ids: input ids, int64 [rows, length].
+        whole: the same without masks.
         positions: places to predict in the flattened rows, int64 [masked], rising.
         targets: the true ids there, int64 [masked].
     """
 
     ids: Tensor
+    whole: Tensor
     positions: Tensor
     targets: Tensor
 
@@ -151,10 +153,12 @@ def make_batch(
     others = rng.integers(FIRST_CHARACTER, size, rows.shape)
     shown = np.where(masked & (fate < SHOWN_AS_MASK), MASK, rows)
     shown = np.where(masked & (fate >= 1 - SHOWN_AS_OTHER), others, shown)
-    ids = np.pad(shown, ((0, 0), (1, 1)))
-    ids[:, 0], ids[:, -1] = CLS, SEP
+    ids, whole = (np.pad(part, ((0, 0), (1, 1))) for part in (shown, rows))
+    for part in (ids, whole):
+        part[:, 0], part[:, -1] = CLS, SEP
     positions = np.flatnonzero(np.pad(masked, ((0, 0), (1, 1))))
-    return Batch(*(torch.from_numpy(a.astype(np.int64)) for a in (ids, positions, rows[masked])))
+    arrays = (ids, whole, positions, rows[masked])
+    return Batch(*(torch.from_numpy(a.astype(np.int64)) for a in arrays))
 
 
 def batch_at(units: NDArray[np.int32], step: int, size: int, settings: MaskingSettings) -> Batch:

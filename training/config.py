@@ -29,6 +29,7 @@ class TrainConfig:
         warmup: share of all steps during which rates rise; they fall linearly after it.
         weight_decay: decoupled weight decay of matrices (AdamW).
         dropout: before the heads.
+        encoder_dropout: of the states inside the encoder.
         token_dropout: share of training characters replaced by [MASK], so that context is learnt.
         ema: decay per step of the exponential moving average that is evaluated and kept; 0 turns it off.
         replay: when continuing from a model, old training reports learnt again per new one.
@@ -50,6 +51,7 @@ class TrainConfig:
     warmup: float = 0.1
     weight_decay: float = 0.01
     dropout: float = 0.1
+    encoder_dropout: float = 0.1
     token_dropout: float = 0.05
     ema: float = 0.99
     replay: float = 3.0
@@ -73,6 +75,7 @@ class TrainConfig:
             ("warmup", 0, 1),
             ("weight_decay", 0, 1),
             ("dropout", 0, 0.9),
+            ("encoder_dropout", 0, 0.9),
             ("token_dropout", 0, 0.9),
             ("ema", 0, 0.99999),
             ("replay", 0, 1000),

@@ -162,6 +162,7 @@ class Encoder:
                 *ids[window.start : window.end],
                 self.vocab.end,
             ],
+            "length": window.end - window.start,
             "start": first + shift,
             "tags": list(tags[first : window.core_end]),
             "spans": [[spans[i].start + shift, spans[i].end + shift] for i in inside],

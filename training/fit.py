@@ -22,10 +22,11 @@ from inference.encoding import MASK, CharVocab
 from inference.layout import Layout
 from inference.windows import WindowSizes
 from training.augment import damaged_copies
-from training.base import resolve_base
+from training.base import keep_layers, resolve_base
 from training.callbacks import Average, Patience, Progress, Thaw, is_stale
 from training.config import TrainConfig
 from training.dataset import Encoder, collate, label_counts
+from training.dropout import set_dropout
 from training.evaluate import evaluate
 from training.inherit import inherit, load_parent
 from training.model import ReportTagger
@@ -55,7 +56,7 @@ def build_model(
             "scheme": json.dumps(scheme.to_dict(), ensure_ascii=False),
             "id2label": dict(enumerate(scheme.tags())),
             "label2id": {tag: i for i, tag in enumerate(scheme.tags())},
-            # Drawing the masks is single-threaded on CPU: dropout inside the encoder made steps 12 times as long.
+            # The encoder's own dropout is slow on a CPU; `set_dropout` puts another in its place.
             "hidden_dropout_prob": 0.0,
             "attention_probs_dropout_prob": 0.0,
             "head_dropout": config.dropout,
@@ -68,6 +69,7 @@ def build_model(
     if older:
         model = ReportTagger._from_config(base_config, attn_implementation=attention)
         inherit(model, older)
+        set_dropout(model.bert, config.encoder_dropout)
         return model, base_vocab(source)
     try:
         encoder = BertModel.from_pretrained(
@@ -82,6 +84,7 @@ def build_model(
         base_config.num_hidden_layers = config.layers
     model = ReportTagger._from_config(base_config, attn_implementation=attention)
     model.bert = encoder
+    set_dropout(model.bert, config.encoder_dropout)
     return model, base_vocab(source)
 
 
@@ -98,17 +101,6 @@ def _base_config(source: Path | str) -> BertConfig:
     if found.model_type != "bert":
         raise DataError(f"a {found.model_type} model; the base must be of type bert", str(source))
     return found
-
-
-def keep_layers(encoder: BertModel, count: int) -> None:
-    """Keep ``count`` encoder layers, evenly spread, the last always among them (Sajjad et al. 2023)."""
-    layers = encoder.encoder.layer
-    total = len(layers)
-    if count > total:
-        raise DataError(f"the base has {total} layers, {count} were asked for", "configuration")
-    chosen = [round((i + 1) * total / count) - 1 for i in range(count)]
-    encoder.encoder.layer = torch.nn.ModuleList(layers[i] for i in chosen)
-    encoder.config.num_hidden_layers = count
 
 
 def base_vocab(source: Path | str) -> CharVocab:
@@ -284,6 +276,8 @@ def fit(
         output_dir=str(folder / "checkpoints"),
         num_train_epochs=config.epochs,
         per_device_train_batch_size=config.batch_size,
+        train_sampling_strategy="group_by_length",
+        length_column_name="length",
         lr_scheduler_type="linear",
         warmup_steps=config.warmup,
         max_grad_norm=1.0,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from annotations import scheme as schemes
 from annotations.errors import DataError
 from annotations.scheme import Scheme
+from inference.layout import LINK_BUCKETS
 from inference.windows import WindowSizes
 
 FILE_NAME = "zhaoshang.json"
@@ -80,7 +82,7 @@ class ModelSettings:
         path = folder / FILE_NAME
         try:
             data: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-            return cls(**data)
+            found = cls(**data)
         except FileNotFoundError:
             raise DataError(
                 f"no {FILE_NAME} here; name a folder written by `zhaoshang train` or `zhaoshang export`",
@@ -88,3 +90,10 @@ class ModelSettings:
             ) from None
         except (json.JSONDecodeError, TypeError) as error:
             raise DataError(f"cannot be read as model settings: {error}", str(path)) from error
+        if any(len(bias) != prod(LINK_BUCKETS) for bias in found.link_bias.values()):
+            raise DataError(
+                f"another version of this library ({found.library or 'unknown'}) wrote these settings, with other"
+                " link buckets; train and export the model again",
+                str(path),
+            )
+        return found

@@ -24,6 +24,7 @@ class TrainConfig:
         batch_size: windows in a step.
         encoder_rate: peak learning rate of the top encoder layer.
         head_rate: peak learning rate of the heads.
+        structure_rate: peak learning rate of the CRF's transitions and the link biases: few, from 0, with far to go.
         layer_decay: factor on the rate from each encoder layer to the one below it.
         frozen_epochs: passes during which only the heads learn.
         warmup: share of all steps during which rates rise; they fall linearly after it.
@@ -46,6 +47,7 @@ class TrainConfig:
     batch_size: int = 16
     encoder_rate: float = 2e-4
     head_rate: float = 1e-3
+    structure_rate: float = 1e-2
     layer_decay: float = 0.9
     frozen_epochs: int = 1
     warmup: float = 0.1
@@ -71,6 +73,7 @@ class TrainConfig:
             ("frozen_epochs", 0, 10_000),
             ("encoder_rate", 0, 1),
             ("head_rate", 0, 1),
+            ("structure_rate", 0, 1),
             ("layer_decay", 0.01, 1),
             ("warmup", 0, 1),
             ("weight_decay", 0, 1),
@@ -121,6 +124,7 @@ CONTINUED: Mapping[str, Any] = {
     "frozen_epochs": 0,
     "encoder_rate": 5e-5,
     "head_rate": 3e-4,
+    "structure_rate": 3e-3,
 }
 
 

@@ -35,6 +35,8 @@ from training.torch_tagger import settings_of, torch_extractor
 #: A base whose vocabulary knows fewer of the training characters than this is refused.
 LEAST_COVERAGE = 0.98
 STATE_FILE = "trainer_state.json"
+#: Parameters of `ReportTagger` that score neighbours and places, not states.
+STRUCTURE = ("first", "moves", "link_bias")
 
 
 def build_model(
@@ -206,7 +208,8 @@ def last_checkpoint(folder: Path) -> Path | None:
 
 
 def rate_groups(model: ReportTagger, config: TrainConfig) -> list[dict[str, Any]]:
-    """Optimiser groups: heads at ``head_rate``, each encoder layer at ``layer_decay`` times the one above (ULMFiT)."""
+    """Optimiser groups: heads and structure at their rates, each encoder layer at ``layer_decay`` times the one above
+    (ULMFiT, Howard and Ruder 2018)."""
     depth = model.config.num_hidden_layers
     groups: dict[tuple[float, float], list[torch.nn.Parameter]] = {}
     for name, parameter in model.named_parameters():
@@ -214,9 +217,11 @@ def rate_groups(model: ReportTagger, config: TrainConfig) -> list[dict[str, Any]
             rate = config.encoder_rate * config.layer_decay ** (depth - 1 - int(name.split(".")[3]))
         elif name.startswith("bert."):
             rate = config.encoder_rate * config.layer_decay**depth
+        elif name in STRUCTURE:
+            rate = config.structure_rate
         else:
             rate = config.head_rate
-        decay = config.weight_decay if parameter.ndim > 1 else 0.0
+        decay = config.weight_decay if parameter.ndim > 1 and name not in STRUCTURE else 0.0
         groups.setdefault((rate, decay), []).append(parameter)
     return [{"params": p, "lr": rate, "weight_decay": d} for (rate, d), p in groups.items()]
 

@@ -17,6 +17,7 @@ from annotations import store
 from annotations.agreement import Agreement, compare
 from annotations.document import Document
 from inference.windows import WindowSizes
+from training.baselines.crf import CrfReader
 from training.cli import parse_settings
 from training.config import TrainConfig
 from training.config import load as load_config
@@ -42,7 +43,11 @@ def missed(gold: Document, predicted: Document) -> list[dict[str, Any]]:
 
 
 def leave_one_out(
-    documents: Sequence[Document], extra: Sequence[Document], config: TrainConfig
+    documents: Sequence[Document],
+    extra: Sequence[Document],
+    config: TrainConfig,
+    *,
+    crf: bool = False,
 ) -> dict[str, Any]:
     """Scores of models that never saw the report they are scored on.
 
@@ -52,9 +57,11 @@ def leave_one_out(
     Args:
         documents: the reports left out in turn.
         extra: reports that every fold trains on besides.
+        crf: also train and score the CRF baseline (`training.baselines.crf`) on the same folds.
     """
     scheme = schemes.load()
     total, folds, misses = Agreement(), {}, {}
+    baseline = Agreement()
     for held in documents:
         train = [d for d in documents if d.id != held.id] + list(extra)
         with tempfile.TemporaryDirectory() as name:
@@ -66,12 +73,15 @@ def leave_one_out(
         misses[held.id] = missed(held, predicted)
         total += agreement
         print(held.id, f"micro F1 {100 * agreement.micro.f1:.1f}", flush=True)
-    return {
+        if crf:
+            baseline += compare(held, CrfReader(train)([held])[0])
+    figures = {
         "configuration": config.to_dict(),
         "all": total.to_dict(),
         "folds": folds,
         "missed": misses,
     }
+    return figures | ({"crf": baseline.to_dict()} if crf else {})
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -80,16 +90,19 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--extra", type=Path, nargs="*", default=[])
     parser.add_argument("--config", type=Path)
     parser.add_argument("--set", nargs="*", default=[], metavar="KEY=VALUE")
+    parser.add_argument("--crf", action="store_true", help="score the CRF baseline beside it")
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args(arguments)
     config = load_config(options.config, parse_settings(options.set))
     extra = store.load(*options.extra) if options.extra else []
-    figures = leave_one_out(store.load(options.data), extra, config)
+    figures = leave_one_out(store.load(options.data), extra, config, crf=options.crf)
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(
         json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
     )
     print(table(figures["all"]))
+    if options.crf:
+        print(f"CRF\n{table(figures['crf'])}")
 
 
 if __name__ == "__main__":

@@ -104,6 +104,8 @@ def _sentence(scheme: Scheme, block: _Block, line: str) -> None:
         block.text += found[1]
         for link in links:
             if link[0] == "#":
+                if link[1:] in named:
+                    raise DataError(f"⟦{found[1]}|{found[2]}⟧: {link} already names another span")
                 named[link[1:]] = len(block.spans)
             else:
                 wanted.append((len(block.spans), link[1:]))

@@ -81,6 +81,7 @@ def test_the_seeds_survive_a_round_trip(seeds: list[Document]) -> None:
         ("=== a\n[context] ⟦ 5亿元|A other⟧", "2: .*blank edges"),
         ("=== a\n[context] ⟦5亿元⟧", "2: .*not closed, nested or has no"),
         ("=== a\n[context] ⟦5亿元|A investment >1⟧", "2: '>1' has no '#1'"),
+        ("=== a\n[project] ⟦甲|P signed #1⟧⟦乙|P signed #1⟧", "2: .*#1 already names"),
         ("=== a\n[project] ⟦5亿元|A output >1⟧⟦甲|P signed #1⟧", "2: investment_of does not go"),
         ("=== a\n[project] ⟦甲|P signed >1⟧⟦乙|P signed #1⟧", "2: no relation goes from PROJECT"),
     ],

@@ -31,6 +31,8 @@ from training.e5 import BaseModelError, E5Weights
 
 ADAPTED = Path(__file__).parent / "base"
 """Where the adapted base is kept; `resolve_base(None)` prefers it."""
+RAW = "raw"
+"""The name of the base before adaptation."""
 
 SPECIALS = {"[PAD]": "<pad>", "[UNK]": "<unk>", "[CLS]": "<s>", "[SEP]": "</s>", "[MASK]": "<mask>"}
 """Our special tokens, in the order of their ids, with the source's."""
@@ -269,14 +271,17 @@ def resolve_base(name: str | None = None) -> Path | str:
     """Turn a `--base` argument into something `from_pretrained` takes.
 
     Args:
-        name: a folder, a hub name such as `hfl/chinese-macbert-base`, or None for the project's
-            own: the adapted base if it is there, else the raw one, built into the user's cache.
+        name: a folder, a hub name such as `hfl/chinese-macbert-base`, `raw` for the source cut to
+            characters (built into the user's cache), or None for the project's own: the adapted
+            base if it is there, else the raw one.
 
     Raises:
         BaseModelError: when `name` is a folder that holds no model, or the path of no folder.
     """
-    if name is None:
-        return ADAPTED if (ADAPTED / "model.safetensors").is_file() else build_base(cache_folder())
+    if name is None and (ADAPTED / "model.safetensors").is_file():
+        return ADAPTED
+    if name in (None, RAW):
+        return build_base(cache_folder())
     if Path(name).is_dir():
         if not (Path(name) / "config.json").is_file():
             raise BaseModelError(f"the folder {name} has no config.json, so it holds no model")

@@ -179,6 +179,7 @@ def test_resolve_builds_the_raw_base_in_the_cache(
     built = base.resolve_base(None)
     assert built.parent == tmp_path / "cache" / "zhaoshang"
     assert (built / "model.safetensors").is_file()
+    assert base.resolve_base(base.RAW) == built
 
 
 def test_resolve_takes_folders_and_hub_names(folder: Path) -> None:

@@ -35,6 +35,7 @@ class TrainConfig:
         ema: decay per step of the exponential moving average that is evaluated and kept; 0 turns it off.
         replay: when continuing from a model, old training reports learnt again per new one.
         damage: damaged copies added per training report (the damage generator's mixed kind), on average.
+        swap: copies added per training report with amounts and names of others (`training.swap`), on average.
         core, context: window lengths in characters (`inference.windows.WindowSizes`).
         loss_weights: weight of each head's loss.
     """
@@ -58,6 +59,7 @@ class TrainConfig:
     ema: float = 0.99
     replay: float = 3.0
     damage: float = 0.3
+    swap: float = 0.0
     core: int = 160
     context: int = 32
     loss_weights: Mapping[str, float] = field(
@@ -83,6 +85,7 @@ class TrainConfig:
             ("ema", 0, 0.99999),
             ("replay", 0, 1000),
             ("damage", 0, 10),
+            ("swap", 0, 10),
             ("core", 16, 500),
             ("context", 0, 200),
         ):

@@ -30,6 +30,7 @@ from training.dropout import set_dropout
 from training.evaluate import evaluate
 from training.inherit import inherit, load_parent
 from training.model import ReportTagger
+from training.swap import swapped_copies
 from training.torch_tagger import settings_of, torch_extractor
 
 #: A base whose vocabulary knows fewer of the training characters than this is refused.
@@ -267,7 +268,11 @@ def fit(
     model, vocab = build_model(config, scheme, parent)
     encoder = Encoder(vocab, Layout(scheme), WindowSizes(config.core, config.context))
     dataset, losses = encoder.dataset(train)
-    if copies := list(damaged_copies(train, config.damage, config.seed)):
+    copies = [
+        *damaged_copies(train, config.damage, config.seed),
+        *swapped_copies(train, config.swap, config.seed, scheme),
+    ]
+    if copies:
         dataset = concatenate_datasets([dataset, encoder.dataset(copies)[0]])
     ids = [i for row in dataset["input_ids"] for i in row]
     coverage = 1 - ids.count(vocab.unknown) / len(ids)

@@ -1,7 +1,8 @@
 """All figures of the ledger on the gold data: `python -m inference.measure_gold [--json FILE]`.
 
 - amounts: gold AMOUNT spans of the test part whose value, currency and range are read right;
-- duplicates: pairs of mentions put together, over the corpus and the reports written for this
+- duplicates: pairs of mentions put together, over the reports of the corpus that were gone through
+  for them (`annotations/gold/reports.txt`) and the reports written for this
   (`annotations/gold/duplicate-reports.jsonl`); `apart` says how many of the pairs that are hard to
   tell apart were; `corpus` and `written` are the two sources by themselves;
 - conflicts: entries of the corpus that are flagged, by what is flagged;
@@ -31,6 +32,7 @@ from inference.stated_totals import compare, verdicts
 DATA = GOLD.parent / "data"
 _SEEDS = "seeds.jsonl"
 _REPORTS = "duplicate-reports.jsonl"
+_READ = "reports.txt"
 
 
 def measure_test_amounts(data: Path = DATA, gold: Path = GOLD) -> dict[str, Any]:
@@ -50,7 +52,9 @@ def measure_all_duplicates(data: Path = DATA, gold: Path = GOLD) -> dict[str, An
     Raises:
         ZhaoshangError: a file cannot be read or does not fit the others.
     """
-    corpus, written = store.load(data), store.load(gold / _REPORTS)
+    read = set((gold / _READ).read_text(encoding="utf-8").split())
+    corpus = [document for document in store.load(data) if document.id in read]
+    written = store.load(gold / _REPORTS)
     pairs = attach_projects([*corpus, *written], gold / "duplicates.jsonl")
     return {
         **measure_duplicates([*corpus, *written]),

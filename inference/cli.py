@@ -99,13 +99,16 @@ def bench(
         Path | None, typer.Option(help="Model folder to time in a transformers pipeline, too.")
     ] = None,
 ) -> None:
-    """Measure the speed of extraction on this machine and print it as a table."""
+    """Measure the speed of extraction on this machine, and where the time goes, and print it as tables."""
+    from inference import stages
     from inference.batch import find, read
     from inference.bench import measure, table
     from inference.engines.work import Setup
 
     reports = [report for report in read(find(paths)) if "error" not in report.extra]
     print(table(list(measure(reports, Setup(model, device), characters, against))))
+    print()
+    print(stages.table(stages.measure_stages(reports, model)))
 
 
 @app.command()

@@ -1,0 +1,140 @@
+"""Where the time of extraction goes: stage by stage, and operator by operator inside the network."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from annotations.document import Document
+from inference.extractor import DEFAULT_MODEL, Extractor
+from inference.tagger import OnnxTagger
+
+_T = TypeVar("_T")
+PREPARE, NETWORK, BATCHES, SPANS, REST = (
+    "repair, sentences, windows",
+    "network",
+    "batches and scores",
+    "spans",
+    "attributes, links, ledger",
+)
+#: Operators whose work is products of matrices.
+PRODUCTS = frozenset(
+    (
+        "MatMul",
+        "FusedMatMul",
+        "Gemm",
+        "MatMulInteger",
+        "MatMulIntegerToFloat",
+        "DynamicQuantizeMatMul",
+        "QGemm",
+        "QLinearMatMul",
+        "Attention",
+        "QAttention",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Seconds by stage, in order, and the network's by kind of operator, the dearest first."""
+
+    stages: dict[str, float]
+    operators: dict[str, float]
+
+    @property
+    def products(self) -> float:
+        """Share of the network's time that goes into products of matrices."""
+        total = sum(self.operators.values())
+        return sum(s for name, s in self.operators.items() if name in PRODUCTS) / (total or 1.0)
+
+
+class _Timed(Extractor):
+    """An extractor that notes how long each of its stages takes."""
+
+    seconds: Counter[str]
+
+    def _run(self, stage: str, function: Callable[..., _T], *arguments: Any) -> _T:
+        began = time.perf_counter()
+        try:
+            return function(*arguments)
+        finally:
+            self.seconds[stage] += time.perf_counter() - began
+
+    def _prepare(self, document: Document) -> Any:
+        return self._run(PREPARE, super()._prepare, document)
+
+    def _score(self, *arguments: Any) -> None:
+        self._run(BATCHES, super()._score, *arguments)
+
+    def _decode(self, *arguments: Any) -> Any:
+        return self._run(SPANS, super()._decode, *arguments)
+
+    def _finish(self, *arguments: Any) -> Document:
+        return self._run(REST, super()._finish, *arguments)
+
+
+class _TimedTagger:
+    """A tagger that notes how long the network takes, and what of it each operator."""
+
+    def __init__(self, folder: Path, threads: int | None, profile: Path) -> None:
+        self.seconds = 0.0
+        self._tagger = OnnxTagger(folder, threads, "cpu", profile=profile)
+
+    def __call__(self, *arguments: Any) -> Any:
+        began = time.perf_counter()
+        try:
+            return self._tagger(*arguments)
+        finally:
+            self.seconds += time.perf_counter() - began
+
+    def operators(self) -> dict[str, float]:
+        """Seconds by kind of operator; ends the profile."""
+        events = json.loads(self._tagger.end_profile().read_text(encoding="utf-8"))
+        found: Counter[str] = Counter()
+        for event in events:
+            if event.get("cat") == "Node" and event["name"].endswith("_kernel_time"):
+                found[event["args"]["op_name"]] += event["dur"] / 1e6
+        return dict(found.most_common())
+
+
+def measure_stages(
+    reports: Sequence[Document], folder: Path | None = None, *, threads: int | None = 1
+) -> Shares:
+    """Extract ``reports`` in this process and note where the time goes.
+
+    Args:
+        reports: raw reports.
+        folder: the model folder; the shipped model by default.
+        threads: of the network.
+    """
+    known = Extractor.load(folder, threads=threads)
+    with tempfile.TemporaryDirectory() as place:
+        tagger = _TimedTagger(folder or DEFAULT_MODEL, threads, Path(place) / "network")
+        extractor = _Timed(tagger, known._vocab, known.settings)
+        extractor.seconds = Counter()
+        for _ in extractor.stream(reports):
+            pass
+        operators = tagger.operators()
+    seconds = extractor.seconds
+    seconds[NETWORK] = tagger.seconds
+    seconds[BATCHES] -= tagger.seconds
+    return Shares(
+        {name: seconds[name] for name in (PREPARE, NETWORK, BATCHES, SPANS, REST)}, operators
+    )
+
+
+def table(shares: Shares) -> str:
+    """Both as tables in Markdown, with shares in per cent."""
+    lines = []
+    for title, rows in (("stage", shares.stages), ("operator of the network", shares.operators)):
+        total = sum(rows.values()) or 1.0
+        lines += [f"| {title} | seconds | % |", "|---|---:|---:|"]
+        lines += [f"| {k} | {v:.2f} | {100 * v / total:.1f} |" for k, v in list(rows.items())[:10]]
+        lines.append("")
+    return "\n".join([*lines, f"products of matrices: {shares.products:.0%} of the network's time"])

@@ -1,0 +1,28 @@
+from pathlib import Path
+
+from inference.encoding import CharVocab
+from inference.settings import ModelSettings
+from training.data import Data
+from training.quantisation import CALIBRATION_WINDOWS, Windows, measure
+
+
+def test_the_three_networks_are_scored_on_the_same_reports(
+    tiny_model: Path, tiny_data: Data
+) -> None:
+    found = measure(tiny_model, tiny_data.development, tiny_data.test)
+    assert list(found) == ["fp32", "dynamic", "static"]
+    assert found["fp32"]["micro"] > 0.5
+    for kind in ("dynamic", "static"):
+        assert found[kind]["micro"] > found["fp32"]["micro"] - 0.2
+        assert found[kind]["bytes"] != found["fp32"]["bytes"]
+    assert all(row["characters_per_second"] > 0 for row in found.values())
+
+
+def test_calibration_reads_so_many_windows(tiny_model: Path, tiny_data: Data) -> None:
+    settings, vocab = ModelSettings.load(tiny_model), CharVocab.load(tiny_model / "vocab.txt")
+    reader = Windows(tiny_data.train * 40, settings, vocab)
+    count = 0
+    while (row := reader.get_next()) is not None:
+        assert row["input_ids"].shape == row["attention_mask"].shape
+        count += 1
+    assert count == CALIBRATION_WINDOWS

@@ -1,0 +1,140 @@
+"""What int8 costs and brings: the exported network in fp32, with dynamic and with static quantisation.
+
+Dynamic quantisation finds the range of activations batch by batch; static quantisation fixes it beforehand, from the
+windows of calibration reports, and saves the search.
+
+``python -m training.quantisation MODEL --data annotations/data --json training/figures/quantisation.json``
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from onnxruntime.quantization import (
+    CalibrationDataReader,
+    CalibrationMethod,
+    QuantFormat,
+    QuantType,
+    quantize_static,
+)
+from onnxruntime.quantization.shape_inference import quant_pre_process
+
+from annotations import scheme as schemes
+from annotations.document import Document
+from annotations.errors import DataError
+from inference.encoding import CharVocab
+from inference.extractor import Extractor
+from inference.prepare import prepare
+from inference.settings import ModelSettings
+from inference.tagger import MODEL_FILE, batch_ids
+from training.cli import write
+from training.data import load_data
+from training.evaluate import evaluate
+from training.export import export, quantize
+
+#: Windows that ranges are measured on.
+CALIBRATION_WINDOWS = 128
+
+
+class Windows(CalibrationDataReader):
+    """Windows of reports, one a batch, as onnxruntime's calibration reads them."""
+
+    def __init__(self, reports: Sequence[Document], settings: ModelSettings, vocab: CharVocab):
+        self._rows = self._read(reports, settings, vocab)
+
+    @staticmethod
+    def _read(
+        reports: Sequence[Document], settings: ModelSettings, vocab: CharVocab
+    ) -> Iterator[dict[str, NDArray[np.int64]]]:
+        left = CALIBRATION_WINDOWS
+        for report in reports:
+            prepared = prepare(report.text, settings.window_sizes)
+            ids = vocab.encode(prepared.clean.text)
+            for window in prepared.windows[:left]:
+                rows, mask = batch_ids(vocab, [ids[window.start : window.end]])
+                yield {"input_ids": rows, "attention_mask": mask}
+            left -= len(prepared.windows)
+            if left <= 0:
+                return
+
+    def get_next(self) -> dict[str, NDArray[np.int64]] | None:  # type: ignore[override]
+        return next(self._rows, None)
+
+
+def fix_ranges(source: Path, target: Path, windows: CalibrationDataReader) -> None:
+    """Write a statically quantised copy of an fp32 ONNX file: products of matrices alone, weights per channel."""
+    with tempfile.TemporaryDirectory() as name:
+        ready = Path(name) / "ready.onnx"
+        quant_pre_process(str(source), str(ready), skip_symbolic_shape=True)
+        quantize_static(
+            str(ready),
+            str(target),
+            windows,
+            quant_format=QuantFormat.QDQ,
+            op_types_to_quantize=["MatMul", "Gemm"],
+            per_channel=True,
+            activation_type=QuantType.QUInt8,
+            weight_type=QuantType.QInt8,
+            calibrate_method=CalibrationMethod.MinMax,
+        )
+
+
+def measure(
+    folder: Path, calibration: Sequence[Document], test: Sequence[Document]
+) -> dict[str, dict[str, Any]]:
+    """Figures on ``test``, bytes, and characters a second (one thread) of the three networks."""
+    scheme = schemes.load()
+    found = {}
+    with tempfile.TemporaryDirectory() as name:
+        plain = export(folder, Path(name) / "fp32", int8=False)
+        settings, vocab = ModelSettings.load(plain), CharVocab.load(plain / "vocab.txt")
+        folders = {"fp32": plain}
+        for kind in ("dynamic", "static"):
+            folders[kind] = Path(name) / kind
+            shutil.copytree(plain, folders[kind])
+        source = plain / MODEL_FILE
+        quantize(source, folders["dynamic"] / MODEL_FILE)
+        windows = Windows(calibration, settings, vocab)
+        fix_ranges(source, folders["static"] / MODEL_FILE, windows)
+        for kind, place in folders.items():
+            extractor = Extractor.load(place, threads=1)
+            began = time.perf_counter()
+            figures = evaluate(extractor, test, scheme)
+            seconds = time.perf_counter() - began
+            found[kind] = {
+                "micro": figures["micro"]["f1"],
+                **{label: row["f1"] for label, row in figures["spans"].items()},
+                "bytes": (place / MODEL_FILE).stat().st_size,
+                "characters_per_second": round(figures["characters"] / seconds),
+            }
+    return found
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m training.quantisation", description=__doc__)
+    parser.add_argument("model", type=Path, help="a folder written by `zhaoshang train`")
+    parser.add_argument("--data", type=Path, nargs="+", required=True)
+    parser.add_argument("--json", type=Path, help="also write the figures here")
+    options = parser.parse_args(arguments)
+    try:
+        data = load_data(options.data, schemes.load())
+        found = measure(options.model, data.development, data.test)
+        text = json.dumps(found, indent=1) + "\n"
+        if options.json:
+            write(options.json, text)
+    except DataError as error:
+        parser.exit(2, f"{error}\n")
+    print(text, end="")
+
+
+if __name__ == "__main__":
+    main()

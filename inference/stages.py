@@ -42,10 +42,20 @@ PRODUCTS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """Seconds by stage, in order, and the network's by kind of operator, the dearest first."""
+    """Seconds by stage, in order, and the network's by kind of operator, the dearest first.
+
+    Attributes:
+        cells: characters that went through the network, padding and context included.
+    """
 
     stages: dict[str, float]
     operators: dict[str, float]
+    cells: int = 0
+
+    @property
+    def network(self) -> float:
+        """Seconds of the network."""
+        return self.stages[NETWORK]
 
     @property
     def products(self) -> float:
@@ -83,13 +93,14 @@ class _TimedTagger:
     """A tagger that notes how long the network takes, and what of it each operator."""
 
     def __init__(self, folder: Path, threads: int | None, profile: Path) -> None:
-        self.seconds = 0.0
+        self.seconds, self.cells = 0.0, 0
         self._tagger = OnnxTagger(folder, threads, "cpu", profile=profile)
 
-    def __call__(self, *arguments: Any) -> Any:
+    def __call__(self, input_ids: Any, attention_mask: Any) -> Any:
+        self.cells += input_ids.size
         began = time.perf_counter()
         try:
-            return self._tagger(*arguments)
+            return self._tagger(input_ids, attention_mask)
         finally:
             self.seconds += time.perf_counter() - began
 
@@ -125,7 +136,9 @@ def measure_stages(
     seconds[NETWORK] = tagger.seconds
     seconds[BATCHES] -= tagger.seconds
     return Shares(
-        {name: seconds[name] for name in (PREPARE, NETWORK, BATCHES, SPANS, REST)}, operators
+        {name: seconds[name] for name in (PREPARE, NETWORK, BATCHES, SPANS, REST)},
+        operators,
+        tagger.cells,
     )
 
 

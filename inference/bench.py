@@ -18,8 +18,12 @@ from annotations.errors import DataError
 from inference.batch import Job, run
 from inference.engines.local import cores
 from inference.engines.work import Setup
+from inference.rivals import Tagging, rival
+from inference.sentences import split
 
 SIZES = (1, 4, 16)
+#: Batch sizes that rivals are tried with, in sentences.
+BATCHES = (1, 8, 32)
 _START = "import sys, zhaoshang; zhaoshang.load(sys.argv[1] or None)('总投资3亿元。')"
 _ROOT = Path(__file__).parent.parent
 
@@ -52,7 +56,7 @@ HEADING = ("", "reports", "characters", "seconds", "reports/s", "characters/s", 
 
 
 def measure(
-    reports: Sequence[Document], setup: Setup, characters: int, against: Path | None = None
+    reports: Sequence[Document], setup: Setup, characters: int, against: Sequence[str] = ()
 ) -> Iterator[Row]:
     """The lines of the table, as they are measured, on ``reports`` repeated up to so many characters.
 
@@ -62,11 +66,12 @@ def measure(
         reports: raw reports.
         setup: the model and how it is used.
         characters: of the smallest job; the others have `SIZES` times as many.
-        against: a folder that `transformers` loads for token classification, to be timed on the smallest job.
+        against: what else to time on the smallest job; see `inference.rivals.rival`.
 
     Raises:
-        DataError: there are no reports, or transformers is not installed.
+        DataError: there are no reports, or a rival cannot be had.
     """
+    rivals = [rival(name) for name in against]
     total = sum(len(report.text) for report in reports)
     if not total:
         raise DataError("a benchmark needs reports with text")
@@ -77,8 +82,8 @@ def measure(
     for workers in sorted({1, cores()}):
         processes = f"{workers} process" + "es" * (workers > 1)
         yield _job(processes, islice(cycle(reports), rounds), setup, workers)
-    if against is not None:
-        yield _transformers(list(islice(cycle(reports), rounds)), against)
+    for name, tag in rivals:
+        yield _rival(name, tag, list(islice(cycle(reports), rounds)))
 
 
 def table(rows: Sequence[Row]) -> str:
@@ -113,23 +118,17 @@ def _peak() -> float:
     return kilobytes / (1024 * 1024 if sys.platform == "darwin" else 1024)
 
 
-def _transformers(reports: Sequence[Document], model: Path) -> Row:
-    """The same texts, by sentence, through ``pipeline("token-classification")`` at its best batch size."""
-    try:
-        from transformers import pipeline
-    except ImportError as error:
-        raise DataError("--against needs transformers; pip install 'zhaoshang[train]'") from error
-    from inference.sentences import split
-
+def _rival(name: str, tag: Tagging, reports: Sequence[Document]) -> Row:
+    """The same texts, by sentence, at the rival's best batch size."""
     texts = [report.text[a:b] for report in reports for a, b in split(report.text)]
-    tagger = pipeline("token-classification", model=str(model), device="cpu")
-
-    def seconds(texts: list[str], size: int) -> float:
-        began = time.perf_counter()
-        tagger(texts, batch_size=size)
-        return time.perf_counter() - began
-
     sample = texts[: max(8, len(texts) // 10)]
-    best = min((1, 8, 32), key=lambda size: seconds(sample, size))
+    best = min(BATCHES, key=lambda size: _seconds(tag, sample, size))
     characters = sum(len(report.text) for report in reports)
-    return Row(f"transformers, batches of {best}", len(reports), characters, seconds(texts, best))
+    seconds = _seconds(tag, texts, best)
+    return Row(f"{name}, batches of {best}", len(reports), characters, seconds)
+
+
+def _seconds(tag: Tagging, texts: list[str], size: int) -> float:
+    began = time.perf_counter()
+    tag(texts, size)
+    return time.perf_counter() - began

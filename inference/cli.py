@@ -96,8 +96,9 @@ def bench(
         int, typer.Option(min=1, help="Characters of the smallest job; the inputs are repeated.")
     ] = 100_000,
     against: Annotated[
-        Path | None, typer.Option(help="Model folder to time in a transformers pipeline, too.")
-    ] = None,
+        list[str],
+        typer.Option(help="Time this, too: monpa, or a model folder for a transformers pipeline."),
+    ] = [],  # noqa: B006
 ) -> None:
     """Measure the speed of extraction on this machine, and where the time goes, and print it as tables."""
     from inference import stages

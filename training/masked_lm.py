@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.func import functional_call
 from torch.nn import functional
 from transformers import BertForMaskedLM
 
 from inference.encoding import CharVocab
 from training import base
+from training.half import run_half
 from training.masking import Batch, MaskingSettings, make_batch
 from training.teacher import Teacher, distance
 
@@ -58,24 +57,17 @@ def make_optimizer(model: BertForMaskedLM, weight_decay: float) -> torch.optim.A
 def masked_logits(model: BertForMaskedLM, batch: Batch) -> tuple[Tensor, list[Tensor]]:
     """Logits at the masked places, fp32 [masked, vocabulary], and each layer's states, bf16 [rows, length, hidden].
 
-    The weights are cast to bf16 inside the graph, so that their gradients come back in fp32; the
-    embeddings stay fp32, for theirs are sums over many places.
+    Embeddings stay fp32, for their gradients are sums over many places.
     """
     hidden = model.bert.embeddings(batch.ids).bfloat16()
     states = []
     for layer in model.bert.encoder.layer:
-        hidden = _run_half(layer, hidden)
+        hidden = run_half(layer, hidden)
         states.append(hidden)
     head = model.cls.predictions
-    hidden = _run_half(head.transform, hidden.flatten(0, 1)[batch.positions])
+    hidden = run_half(head.transform, hidden.flatten(0, 1)[batch.positions])
     logits = functional.linear(hidden, head.decoder.weight.bfloat16(), head.bias.bfloat16())
     return logits.float(), states
-
-
-def _run_half(module: nn.Module, hidden: Tensor) -> Any:
-    """Call a module with its weights cast to bf16."""
-    half = {name: value.bfloat16() for name, value in module.named_parameters()}
-    return functional_call(module, half, (hidden,))
 
 
 def train_step(

@@ -15,6 +15,7 @@ from transformers import BertConfig, BertModel, BertPreTrainedModel
 from annotations import scheme as schemes
 from inference.decoding import legal_transitions
 from inference.layout import LINK_BUCKETS, LINK_SIZE, Layout
+from training.half import encode_half
 
 
 class ReportTagger(BertPreTrainedModel):
@@ -47,6 +48,9 @@ class ReportTagger(BertPreTrainedModel):
 
     def encode(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """States ``[B, T, H]`` of the last layer."""
+        eager = self.config._attn_implementation == "eager"
+        if self.training and eager and torch.is_autocast_enabled("cpu"):
+            return encode_half(self.bert, input_ids, attention_mask)
         return self.bert(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
 
     def scores(self, states: Tensor) -> dict[str, Tensor]:

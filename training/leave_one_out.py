@@ -1,6 +1,8 @@
 """Leave one seed report out: train on the others, score on it, for each in turn.
 
 ``python -m training.leave_one_out --data annotations/data/seeds.jsonl --out figures/leave-one-out.json``
+
+With ``--from MODEL`` every fold goes on from a model that knows none of these reports, replaying what it learnt from.
 """
 
 from __future__ import annotations
@@ -16,11 +18,13 @@ from annotations import scheme as schemes
 from annotations import store
 from annotations.agreement import Agreement, compare
 from annotations.document import Document
+from annotations.errors import DataError
 from inference.windows import WindowSizes
 from training.baselines.crf import CrfReader
 from training.cli import parse_settings
 from training.config import TrainConfig
 from training.config import load as load_config
+from training.data import Data, kept, with_replay
 from training.evaluate import predict, table
 from training.fit import fit
 from training.torch_tagger import settings_of, torch_extractor
@@ -47,6 +51,7 @@ def leave_one_out(
     extra: Sequence[Document],
     config: TrainConfig,
     *,
+    parent: Path | None = None,
     crf: bool = False,
 ) -> dict[str, Any]:
     """Scores of models that never saw the report they are scored on.
@@ -58,14 +63,23 @@ def leave_one_out(
         documents: the reports left out in turn.
         extra: reports that every fold trains on besides.
         crf: also train and score the CRF baseline (`training.baselines.crf`) on the same folds.
+        parent: a model folder that every fold goes on from, with ``config.replay`` of its reports per new one.
+
+    Raises:
+        DataError: when ``parent`` has learnt from one of ``documents``.
     """
     scheme = schemes.load()
+    old = kept(parent) if parent else Data([], [], [])
+    known = {d.id for d in (*old.train, *old.development)}
+    if seen := [d.id for d in documents if d.id in known]:
+        raise DataError(f"has learnt from {seen[0]!r} and cannot be judged by it", str(parent))
     total, folds, misses = Agreement(), {}, {}
     baseline = Agreement()
     for held in documents:
         train = [d for d in documents if d.id != held.id] + list(extra)
         with tempfile.TemporaryDirectory() as name:
-            model, vocab, _ = fit(train, [], scheme, config, Path(name), quiet=True)
+            learnt = with_replay(Data(train, [], []), old, config.replay, config.seed).train
+            model, vocab, _ = fit(learnt, [], scheme, config, Path(name), quiet=True, parent=parent)
         settings = settings_of(model, WindowSizes(config.core, config.context), "fold", "0")
         predicted = predict(torch_extractor(model, vocab, settings), [held])[0]
         agreement = compare(held, predicted)
@@ -90,12 +104,16 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--extra", type=Path, nargs="*", default=[])
     parser.add_argument("--config", type=Path)
     parser.add_argument("--set", nargs="*", default=[], metavar="KEY=VALUE")
+    parser.add_argument("--from", dest="parent", type=Path, help="go on from this model")
     parser.add_argument("--crf", action="store_true", help="score the CRF baseline beside it")
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args(arguments)
-    config = load_config(options.config, parse_settings(options.set))
+    continued = options.parent is not None
+    config = load_config(options.config, parse_settings(options.set), continued=continued)
     extra = store.load(*options.extra) if options.extra else []
-    figures = leave_one_out(store.load(options.data), extra, config, crf=options.crf)
+    figures = leave_one_out(
+        store.load(options.data), extra, config, parent=options.parent, crf=options.crf
+    )
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(
         json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"

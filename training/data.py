@@ -120,6 +120,19 @@ def kept(folder: Path) -> Data:
     return Data(parts["train"], parts["development"], [])
 
 
+def joined(data: Data, old: Data) -> Data:
+    """What a model that went on from another has learnt, now and before; of a report in both, the version given now."""
+    given = {d.id for part in data.parts().values() for d in part}
+    parts = {
+        part: [*new, *(d for d in before if d.id not in given)]
+        for part, new, before in (
+            ("train", data.train, old.train),
+            ("development", data.development, old.development),
+        )
+    }
+    return replace(data, **parts)
+
+
 def with_replay(data: Data, old: Data, ratio: float, seed: int) -> Data:
     """New reports together with reports that a model has learnt before, so that it forgets nothing.
 

@@ -27,7 +27,7 @@ from training.bootstrap import intervals
 from training.calibrate import calibrate
 from training.card import model_card
 from training.config import TrainConfig
-from training.data import Data, check_test, frozen_test, keep, kept, with_replay
+from training.data import Data, check_test, frozen_test, joined, keep, kept, with_replay
 from training.evaluate import agreements, predict, summarise
 from training.fit import fit
 from training.torch_tagger import settings_of, torch_extractor
@@ -71,8 +71,9 @@ def train(
     scheme = scheme or schemes.load()
     if out.exists() and any(out.iterdir()) and not (out / "zhaoshang.json").exists():
         raise DataError("is not empty and no model folder; choose another place", str(out))
+    old = Data([], [], []) if parent is None else kept(parent)
     if parent is not None:
-        data = with_replay(data, kept(parent), config.replay, config.seed)
+        data = with_replay(data, old, config.replay, config.seed)
     leaks = check_test(data, frozen_test())
     # Under torchrun every process trains; the first one writes.
     first = os.environ.get("RANK", "0") == "0"
@@ -114,7 +115,7 @@ def train(
     with _writing(out), whole_folder(out) as folder:
         model.save_pretrained(folder)
         _save(folder, vocab, settings, config, parent)
-        keep(data, folder)
+        keep(joined(data, old), folder)
         _dump(folder / lineages.FILE_NAME, {"model": f"{name}@{version}"} | origin)
         _dump(folder / "figures.json", figures)
         (folder / "README.md").write_text(model_card(figures, config), encoding="utf-8")

@@ -34,6 +34,8 @@ class TrainConfig:
         token_dropout: share of training characters replaced by [MASK], so that context is learnt.
         ema: decay per step of the exponential moving average that is evaluated and kept; 0 turns it off.
         replay: when continuing from a model, old training reports learnt again per new one.
+        keep: when continuing from a model, its share in the result: the weights are averaged (WiSE-FT, Wortsman et al.
+            2022), which takes back what little learning forgot.
         damage: damaged copies added per training report (the damage generator's mixed kind), on average.
         swap: copies added per training report with amounts and names of others (`training.swap`), on average.
         core, context: window lengths in characters (`inference.windows.WindowSizes`).
@@ -58,6 +60,7 @@ class TrainConfig:
     token_dropout: float = 0.05
     ema: float = 0.99
     replay: float = 3.0
+    keep: float = 0.0
     damage: float = 0.3
     swap: float = 0.0
     core: int = 160
@@ -84,6 +87,7 @@ class TrainConfig:
             ("token_dropout", 0, 0.9),
             ("ema", 0, 0.99999),
             ("replay", 0, 1000),
+            ("keep", 0, 1),
             ("damage", 0, 10),
             ("swap", 0, 10),
             ("core", 16, 500),

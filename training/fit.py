@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -192,6 +192,14 @@ class _Trainer(Trainer):
             self.average.swap(self.model)
 
 
+@torch.no_grad()
+def blend(model: ReportTagger, older: Mapping[str, torch.Tensor], share: float) -> None:
+    """Average the model's weights with older ones of the same names, ``share`` being theirs."""
+    for name, value in model.state_dict().items():
+        if value.is_floating_point():
+            value.lerp_(older[name].to(value.device), share)
+
+
 def last_checkpoint(folder: Path) -> Path | None:
     """The latest complete checkpoint of a training; half-written ones are deleted.
 
@@ -266,6 +274,7 @@ def fit(
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     model, vocab = build_model(config, scheme, parent)
+    older = {k: v.clone() for k, v in model.state_dict().items()} if parent else None
     encoder = Encoder(vocab, Layout(scheme), WindowSizes(config.core, config.context))
     dataset, losses = encoder.dataset(train)
     copies = [
@@ -327,6 +336,8 @@ def fit(
     )
     trainer.remove_callback(PrinterCallback)
     trainer.run(last_checkpoint(folder / "checkpoints") if resume else None)
+    if older is not None and config.keep:
+        blend(model, older, config.keep)
     # How long it took says nothing about the weights, and would differ between equal runs.
     log = [entry for entry in trainer.state.log_history if "train_runtime" not in entry]
     return model, vocab, {"losses": str(losses), "log": log}

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 from safetensors.torch import load_file
 
 from annotations import store
@@ -176,6 +177,22 @@ def test_replay_counts_known_reports_as_old(tiny_model: Path, tiny_data: Data) -
     assert len(mixed.train) == 8
     assert with_replay(given, kept(tiny_model), 3.0, 13).train == mixed.train
     assert len(mixed.development) == len(tiny_data.development)
+
+
+def test_a_share_of_the_older_model_is_kept(
+    tiny_model: Path, tiny_data: Data, tiny_config: TrainConfig, tmp_path: Path
+) -> None:
+    def weights(name: str, keep: float) -> dict[str, torch.Tensor]:
+        config = tiny_config.override({"epochs": 1, "keep": keep})
+        train(tiny_data, config, tmp_path / name, quiet=True, parent=tiny_model)
+        return load_file(tmp_path / name / "model.safetensors")
+
+    old = load_file(tiny_model / "model.safetensors")
+    new, half, same = weights("new", 0.0), weights("half", 0.5), weights("same", 1.0)
+    name = "classifier.weight"
+    assert not torch.equal(new[name], old[name])
+    torch.testing.assert_close(half[name], (new[name] + old[name]) / 2)
+    torch.testing.assert_close(same[name], old[name])
 
 
 def test_what_was_learnt_before_stays_known_in_its_newest_version() -> None:

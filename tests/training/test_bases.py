@@ -11,6 +11,7 @@ from annotations.errors import DataError
 from tests.training.tiny_base import write_base
 from training.config import TrainConfig
 from training.data import Data
+from training.e5 import BaseModelError
 from training.fit import fit
 
 
@@ -75,5 +76,5 @@ def test_a_hub_name_that_cannot_be_reached(
 
 def test_more_layers_than_there_are(tiny_data, tiny_config, scheme, tmp_path: Path) -> None:
     config = tiny_config.override({"layers": 5})
-    with pytest.raises(DataError, match="the base has 1 layers, 5 were asked for"):
+    with pytest.raises(BaseModelError, match="the base has 1 layers, 5 were asked for"):
         fit(tiny_data.train, tiny_data.development, scheme, config, tmp_path, quiet=True)

@@ -22,6 +22,7 @@ QUICK = TrainConfig(
     head_rate=2e-2,
     ema=0.5,
     damage=0.0,
+    encoder_dropout=0.0,
     loss_weights={"tags": 1.0, "attributes": 0.5, "links": 0.3, "kinds": 0.3},
 )
 

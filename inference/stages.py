@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from annotations.document import Document
-from inference.extractor import DEFAULT_MODEL, Extractor
+from inference.encoding import CharVocab
+from inference.extractor import DEFAULT_MODEL, VOCAB_FILE, Extractor
+from inference.settings import ModelSettings
 from inference.tagger import OnnxTagger
 
 _T = TypeVar("_T")
@@ -124,10 +126,11 @@ def measure_stages(
         folder: the model folder; the shipped model by default.
         threads: of the network.
     """
-    known = Extractor.load(folder, threads=threads)
+    folder = folder or DEFAULT_MODEL
+    settings, vocab = ModelSettings.load(folder), CharVocab.load(folder / VOCAB_FILE)
     with tempfile.TemporaryDirectory() as place:
-        tagger = _TimedTagger(folder or DEFAULT_MODEL, threads, Path(place) / "network")
-        extractor = _Timed(tagger, known._vocab, known.settings)
+        tagger = _TimedTagger(folder, threads, Path(place) / "network")
+        extractor = _Timed(tagger, vocab, settings)
         extractor.seconds = Counter()
         for _ in extractor.stream(reports):
             pass

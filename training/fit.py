@@ -274,7 +274,8 @@ def fit(
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     model, vocab = build_model(config, scheme, parent)
-    older = {k: v.clone() for k, v in model.state_dict().items()} if parent else None
+    blended = parent is not None and config.keep > 0
+    older = {k: v.clone() for k, v in model.state_dict().items()} if blended else {}
     encoder = Encoder(vocab, Layout(scheme), WindowSizes(config.core, config.context))
     dataset, losses = encoder.dataset(train)
     copies = [
@@ -336,7 +337,7 @@ def fit(
     )
     trainer.remove_callback(PrinterCallback)
     trainer.run(last_checkpoint(folder / "checkpoints") if resume else None)
-    if older is not None and config.keep:
+    if blended:
         blend(model, older, config.keep)
     # How long it took says nothing about the weights, and would differ between equal runs.
     log = [entry for entry in trainer.state.log_history if "train_runtime" not in entry]

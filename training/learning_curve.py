@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
@@ -20,14 +19,13 @@ from annotations import scheme as schemes
 from annotations.document import Document
 from annotations.scheme import Scheme
 from inference.suggest import DoubtingExtractor, suggest, task
-from inference.windows import WindowSizes
 from training.cli import parse_settings
 from training.config import TrainConfig
 from training.config import load as load_config
 from training.data import load_data
 from training.evaluate import evaluate
-from training.fit import fit
-from training.torch_tagger import TorchTagger, settings_of
+from training.torch_tagger import TorchTagger
+from training.trial import trial
 
 
 def sentences(documents: Sequence[Document]) -> list[Document]:
@@ -62,10 +60,7 @@ def curve(
     known, rest = order[:start], order[start:]
     points = []
     for number in range(rounds + 1):
-        with tempfile.TemporaryDirectory() as name:
-            # The epochs are fixed: no report is spent on choosing when to stop.
-            model, vocab, _ = fit(known, [], scheme, config, Path(name), quiet=True)
-        settings = settings_of(model, WindowSizes(config.core, config.context), "curve", "0")
+        model, vocab, settings = trial(known, scheme, config)
         extractor = DoubtingExtractor(TorchTagger(model), vocab, settings)
         figures = evaluate(extractor, test)
         scores = {label: row["f1"] for label, row in figures["spans"].items()}

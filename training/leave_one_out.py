@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -19,15 +18,14 @@ from annotations import store
 from annotations.agreement import Agreement, compare
 from annotations.document import Document
 from annotations.errors import DataError
-from inference.windows import WindowSizes
 from training.baselines.crf import CrfReader
 from training.cli import parse_settings
 from training.config import TrainConfig
 from training.config import load as load_config
 from training.data import Data, kept, with_replay
 from training.evaluate import predict, table
-from training.fit import fit
-from training.torch_tagger import settings_of, torch_extractor
+from training.torch_tagger import torch_extractor
+from training.trial import trial
 
 
 def missed(gold: Document, predicted: Document) -> list[dict[str, Any]]:
@@ -77,10 +75,8 @@ def leave_one_out(
     baseline = Agreement()
     for held in documents:
         train = [d for d in documents if d.id != held.id] + list(extra)
-        with tempfile.TemporaryDirectory() as name:
-            learnt = with_replay(Data(train, [], []), old, config.replay, config.seed).train
-            model, vocab, _ = fit(learnt, [], scheme, config, Path(name), quiet=True, parent=parent)
-        settings = settings_of(model, WindowSizes(config.core, config.context), "fold", "0")
+        learnt = with_replay(Data(train, [], []), old, config.replay, config.seed).train
+        model, vocab, settings = trial(learnt, scheme, config, parent)
         predicted = predict(torch_extractor(model, vocab, settings), [held])[0]
         agreement = compare(held, predicted)
         folds[held.id] = agreement.to_dict()

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 import torch
-from transformers import BertConfig, BertModel
+from transformers import BertModel
 
+from tests.training.tiny_base import encoder_config
 from training.dropout import ByteDropout, set_dropout
 
 
@@ -39,15 +40,7 @@ def test_gradients_pass_where_units_are_kept() -> None:
 
 
 def test_the_encoder_s_states_are_dropped_and_its_attention_is_not() -> None:
-    config = BertConfig(
-        vocab_size=9,
-        hidden_size=8,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=8,
-        attention_probs_dropout_prob=0.0,
-    )
-    encoder = BertModel(config, add_pooling_layer=False)
+    encoder = BertModel(encoder_config(), add_pooling_layer=False)
     set_dropout(encoder, 0.1)
     replaced = [name for name, part in encoder.named_modules() if isinstance(part, ByteDropout)]
     assert replaced == [

@@ -1,23 +1,15 @@
 import pytest
 import torch
-from transformers import BertConfig, BertModel
+from transformers import BertModel
 
+from tests.training.tiny_base import encoder_config
 from training.half import encode_half
 
 
 @pytest.fixture
 def encoder() -> BertModel:
     torch.manual_seed(2)
-    config = BertConfig(
-        vocab_size=30,
-        hidden_size=32,
-        num_hidden_layers=3,
-        num_attention_heads=4,
-        intermediate_size=64,
-        hidden_dropout_prob=0.0,
-        attention_probs_dropout_prob=0.0,
-        attn_implementation="eager",
-    )
+    config = encoder_config(num_hidden_layers=3, attn_implementation="eager")
     return BertModel(config, add_pooling_layer=False).train()
 
 

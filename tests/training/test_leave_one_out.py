@@ -15,14 +15,13 @@ def test_no_fold_trains_on_the_report_it_is_scored_on(
 ) -> None:
     reports, extra = corpus(8)[:3], corpus(6, seed=5, prefix="x")
     trained: list[list[str]] = []
-    real = command.fit
+    real = command.trial
 
-    def fit(train, development, *arguments, **options):
+    def trial(train, *arguments):
         trained.append([d.id for d in train])
-        assert not development
-        return real(train, development, *arguments, **options)
+        return real(train, *arguments)
 
-    monkeypatch.setattr(command, "fit", fit)
+    monkeypatch.setattr(command, "trial", trial)
     figures = leave_one_out(reports, extra, tiny_config.override({"epochs": 2}), crf=True)
     own, others = [d.id for d in reports], [d.id for d in extra]
     assert trained == [[i for i in own if i != held] + others for held in own]

@@ -5,22 +5,19 @@ from itertools import pairwise, product
 
 import pytest
 import torch
-from transformers import BertConfig, BertForTokenClassification
+from transformers import BertForTokenClassification
 
 from annotations.scheme import Scheme
 from inference.decoding import legal_transitions
+from tests.training.tiny_base import encoder_config
 from training.model import ReportTagger, crf_nll, pool
 
 
 @pytest.fixture(scope="module")
 def tiny(scheme: Scheme) -> ReportTagger:
     torch.manual_seed(0)
-    config = BertConfig(
-        vocab_size=50,
-        hidden_size=16,
+    config = encoder_config(
         num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=32,
         scheme=json.dumps(scheme.to_dict()),
         num_labels=len(scheme.tags()),
         head_dropout=0.0,

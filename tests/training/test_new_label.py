@@ -10,10 +10,10 @@ import pytest
 import torch
 
 from annotations import scheme as schemes
-from annotations.document import Document
+from annotations.document import Document, Span
 from annotations.scheme import Scheme
 from inference.extractor import Extractor
-from tests.training.tiny_corpus import MAKERS, PLACES, event, make, project, received
+from tests.training.tiny_corpus import MAKERS, PLACES, corpus, event, make, project, received
 from training.config import TrainConfig
 from training.data import Data
 from training.export import export
@@ -116,3 +116,22 @@ def test_shared_names_by_place() -> None:
     to, source = shared(["O", "B-X", "B-Z"], ["O", "B-Y", "B-Z"])
     assert (to.tolist(), source.tolist()) == ([0, 2], [0, 2])
     assert shared(["a"], ["b"])[0].tolist() == []
+
+
+def test_a_scheme_of_labels_alone_is_learnt_and_exported(
+    tiny_config: TrainConfig, tmp_path: Path
+) -> None:
+    labels = schemes.parse(
+        {"version": 1, "labels": {k: {"name": k} for k in ("AMOUNT", "PROJECT", "MEASURE")}}
+    )
+    texts = [
+        Document(d.id, d.text, spans=[Span(s.start, s.end, s.label) for s in d.spans])
+        for d in corpus(30)
+    ]
+    config = tiny_config.override({"epochs": 2})
+    train(Data(texts[:24], texts[24:], []), config, tmp_path / "m", scheme=labels, quiet=True)
+    for int8 in (False, True):
+        extractor = Extractor.load(export(tmp_path / "m", tmp_path / f"{int8}", int8=int8))
+        found = extractor(texts[0].text)
+        assert "error" not in found.extra
+        assert not any(span.attributes for span in found.spans)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import torch
 from transformers import BertConfig, BertModel
@@ -27,18 +28,27 @@ QUICK = TrainConfig(
 )
 
 
+def encoder_config(**changes: Any) -> BertConfig:
+    """A configuration of two layers and 32 units without dropout, but for ``changes``."""
+    settings = {
+        "vocab_size": 50,
+        "hidden_size": 32,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 2,
+        "intermediate_size": 64,
+        "hidden_dropout_prob": 0.0,
+        "attention_probs_dropout_prob": 0.0,
+    }
+    return BertConfig(**settings | changes)
+
+
 def write_base(folder: Path, texts: Iterable[str], layers: int = 1) -> Path:
     """Write a random BERT whose vocabulary is the characters of ``texts``."""
     characters = sorted({c for text in texts for c in text if not c.isspace()})
     vocab = CharVocab(SPECIALS + characters)
     torch.manual_seed(0)
-    config = BertConfig(
-        vocab_size=len(vocab),
-        hidden_size=32,
-        num_hidden_layers=layers,
-        num_attention_heads=2,
-        intermediate_size=64,
-        max_position_embeddings=260,
+    config = encoder_config(
+        vocab_size=len(vocab), num_hidden_layers=layers, max_position_embeddings=260
     )
     folder.mkdir(parents=True, exist_ok=True)
     BertModel(config, add_pooling_layer=False).save_pretrained(folder)

@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 
 from annotations.errors import DataError
-from training import ablation
-from training.ablation import Run, load_runs, part_of, study, table
+from training import study as command
 from training.config import TrainConfig
 from training.data import Data
+from training.study import Run, load_runs, part_of, study, table
 
 
 def runs_file(folder: Path, text: str) -> Path:
@@ -55,9 +55,9 @@ def test_a_study_goes_on_where_it_stopped(
     ]
     study(tiny_data, runs[:1], [1], out)
     trained = []
-    real = ablation.train_once
+    real = command.train_once
     monkeypatch.setattr(
-        ablation, "train_once", lambda *args: trained.append(args[1:]) or real(*args)
+        command, "train_once", lambda *args: trained.append(args[1:]) or real(*args)
     )
     found = study(tiny_data, runs, [1], out)
     assert [(run.name, seed) for run, seed in trained] == [("short", 1)]

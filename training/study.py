@@ -1,6 +1,6 @@
 """What each choice of the recipe is worth: the same training with one choice changed, over several seeds.
 
-``python -m training.ablation --data annotations/data --runs training/ablation.toml --out figures/ablation.json``
+``python -m training.study --data annotations/data --runs training/studies/ablation.toml --out figures/ablation.json``
 
 A run is a name and the settings that it changes, ``share`` of the training reports among them: runs of growing shares
 make the learning curve. Every training has the same number of passes and no early stopping, so that no report chooses
@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import tempfile
 import time
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -24,13 +23,12 @@ from typing import Any
 from annotations import scheme as schemes
 from annotations.document import Document
 from annotations.errors import DataError
-from inference.windows import WindowSizes
 from training.cli import write
 from training.config import TrainConfig
 from training.data import Data, load_data
 from training.evaluate import evaluate
-from training.fit import fit
-from training.torch_tagger import settings_of, torch_extractor
+from training.torch_tagger import torch_extractor
+from training.trial import trial
 
 #: Decides which reports the smaller shares keep: each share holds the ones below it.
 ORDER = 13
@@ -83,13 +81,10 @@ def part_of(documents: Sequence[Document], share: float) -> list[Document]:
 def train_once(data: Data, run: Run, seed: int) -> dict[str, Any]:
     """Train with one seed; the figures on the development and test reports."""
     config = run.config.override({"seed": seed})
-    scheme = schemes.load()
     begin = time.monotonic()
-    with tempfile.TemporaryDirectory() as name:
-        train = part_of(data.train, run.share)
-        model, vocab, _ = fit(train, [], scheme, config, Path(name), quiet=True)
+    train = part_of(data.train, run.share)
+    model, vocab, settings = trial(train, schemes.load(), config)
     minutes = (time.monotonic() - begin) / 60
-    settings = settings_of(model, WindowSizes(config.core, config.context), "study", "0")
     extractor = torch_extractor(model, vocab, settings)
     scores = {
         part: _scores(evaluate(extractor, reports))
@@ -145,7 +140,7 @@ def study(data: Data, runs: Sequence[Run], seeds: Sequence[int], out: Path) -> d
 
 
 def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="python -m training.ablation", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m training.study", description=__doc__)
     parser.add_argument("--data", type=Path, nargs="+", required=True)
     parser.add_argument("--runs", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)

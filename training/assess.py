@@ -15,6 +15,7 @@ from training.augment import cleaned, damaged
 from training.bootstrap import intervals
 from training.calibrate import expected_calibration_error, judge
 from training.evaluate import agreements, predict, summarise
+from training.given import given_spans
 from training.mistakes import worst_sentences
 
 BINS = 10
@@ -33,7 +34,8 @@ def assess(
         seed: of the damage.
 
     Returns:
-        The figures of `training.evaluate.evaluate`, and ``intervals`` (95 %, by `training.bootstrap`), ``genres``,
+        The figures of `training.evaluate.evaluate`, and ``intervals`` (95 %, by `training.bootstrap`), ``given``
+        (attributes and relations on the gold spans, by `training.given`), ``genres``,
         ``damage``, ``calibration``, ``confusion`` and ``worst`` (`training.mistakes`).
     """
     scheme = extractor.settings.label_scheme
@@ -45,6 +47,7 @@ def assess(
         "model": extractor.model,
         **figures,
         "intervals": intervals(parts, labels),
+        "given": given_spans(extractor, documents),
         "genres": by_genre(documents, parts, labels),
         "damage": by_damage(extractor, documents, seed) if damage else {},
         "calibration": calibration(documents, predicted),

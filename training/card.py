@@ -118,6 +118,8 @@ def other_scores(score: dict[str, Any]) -> list[str]:
         lines.append(f"- {name}: F1 {100 * row['f1']:.1f}{interval(name)}")
     for name, row in score["relations_given_spans"].items():
         lines.append(f"- {name} between spans found: F1 {100 * row['f1']:.1f}")
+    for name, row in score.get("given", {}).get("relations", {}).items():
+        lines.append(f"- {name} on the gold spans: F1 {100 * row['f1']:.1f}")
     if score["kinds"]["sentences"]:
         lines.append(f"- sentence kind: {100 * score['kinds']['accuracy']:.1f}{interval('kind')} %")
     return lines

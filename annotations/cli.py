@@ -103,8 +103,9 @@ def check(
     known = schemes.load(scheme)
     documents = store.load(*paths)
     errors = [
-        f"{document.id}: {error}"
-        for document in documents
+        f"{where}: {document.id}: {error}"
+        for path in store.find(paths)
+        for where, document in store.located(path)
         for error in checks.errors(document, known)
     ]
     if not frozen.exists() and frozen != splits.DEFAULT_PATH:

@@ -33,7 +33,12 @@ def parse_line(line: bytes, where: str) -> Document:
 
 
 def iterate(path: Path, scheme: Scheme | None = None) -> Iterator[Document]:
-    """Reports of one ``.jsonl`` file, lazily; blank lines are skipped.
+    """Reports of one ``.jsonl`` file, lazily; see `located`."""
+    return (document for _, document in located(path, scheme))
+
+
+def located(path: Path, scheme: Scheme | None = None) -> Iterator[tuple[str, Document]]:
+    """Reports of one ``.jsonl`` file with their ``file:line``, lazily; blank lines are skipped.
 
     Args:
         path: the file.
@@ -57,7 +62,7 @@ def iterate(path: Path, scheme: Scheme | None = None) -> Iterator[Document]:
             document = parse_line(line, where)
             if scheme is not None:
                 document.check(scheme, where)
-            yield document
+            yield where, document
 
 
 def find(paths: Iterable[Path]) -> list[Path]:

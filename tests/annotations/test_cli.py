@@ -99,12 +99,13 @@ def test_check_prints_errors_and_the_worst_places_first(run: Run, tmp_path: Path
     bad.spans[2].end += 1
     bad.spans[0].attributes["role"] = "money"
     money = Document("plain", "投资8亿元，约9亿元。")
-    store.save(tmp_path / "bad.jsonl", [bad, money])
-    code, out, _ = run("check", tmp_path / "bad.jsonl", "--limit", "2")
+    path = tmp_path / "bad.jsonl"
+    store.save(path, [bad, money])
+    code, out, _ = run("check", path, "--limit", "2")
     lines = out.splitlines()
     assert code == 1
-    assert lines[0].startswith("error: xiangtan-2019: spans[0]")
-    assert lines[1].startswith("error: xiangtan-2019: relations[0]")
+    assert lines[0].startswith(f"error: {path}:1: xiangtan-2019: spans[0]")
+    assert lines[1].startswith(f"error: {path}:1: xiangtan-2019: relations[0]")
     assert [line[:15] for line in lines[2:4]] == ["warning (0.90):"] * 2
     assert lines[4] == "… and 1 less suspicious places; --limit 0 prints all"
     assert lines[5].endswith("2 errors, 3 warnings")

@@ -101,11 +101,13 @@ def read_report(view: View) -> ReportRecords:
             evidence = setting.evidence
             link = links.get(index)
             project = ordinal[link.tail] if link else None
+            part = _portion(view, setting, named) if link else None
             records.amounts.append(
-                AmountEntry(amount, role, target, project, setting.place, setting.period, evidence)
+                AmountEntry(
+                    amount, role, target, project, setting.place, setting.period, evidence, part
+                )
             )
             if link:
-                part = _portion(view, setting, named)
                 given[link.tail].append(
                     ProjectAmount(amount, role, target, (evidence,), link.confidence, part)
                 )

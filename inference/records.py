@@ -96,7 +96,12 @@ class ProjectEntry:
 
 @dataclass(frozen=True, slots=True)
 class AmountEntry:
-    """One AMOUNT span; `project` is the id of the `ProjectEntry` it is linked to, or None."""
+    """One AMOUNT span.
+
+    Attributes:
+        project: the id of the `ProjectEntry` it is linked to, or None.
+        part: what of that project it pays for, as in `ProjectAmount`.
+    """
 
     amount: Amount
     role: str
@@ -105,6 +110,7 @@ class AmountEntry:
     place: Place | None
     period: Period | None
     evidence: Evidence
+    part: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,7 @@ class _Tables:
                 amount.project,
                 amount.role,
                 amount.target,
+                amount.part,
                 *_figures(amount.amount),
                 self._place(amount.place),
                 *_period(amount.period),

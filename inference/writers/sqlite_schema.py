@@ -72,6 +72,7 @@ CREATE TABLE amounts (
   project_id   INTEGER REFERENCES projects (id), -- the project it is given to, or null
   role         TEXT NOT NULL,
   target       INTEGER NOT NULL CHECK (target IN (0, 1)),
+  part         TEXT,               -- what of the project it pays for (一期, 设备, 年度); null for the whole
   value        TEXT,               -- exact decimal, in units of the currency
   value_fen    INTEGER,            -- the same times 100, for sums; null where that is no whole number
   low          TEXT,               -- of a range

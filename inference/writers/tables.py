@@ -239,6 +239,7 @@ def _amount_columns(names: dict[int, str]) -> tuple[Column, ...]:
         _SHOWN,
         Column("用途", lambda entry: role_name(entry.role), width=8, web=True, facet=True),
         Column("目标", lambda entry: _yes(entry.target), width=6, web=True, facet=True),
+        Column("部分", lambda entry: entry.part, width=8),
         *_FIGURES,
         Column("未读原因", _of_amount("reason"), width=24),
         Column("项目编号", lambda entry: entry.project, "integer", 8),

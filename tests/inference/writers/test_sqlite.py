@@ -111,6 +111,17 @@ def test_what_sqlite_refuses_is_said(records: Ledger, tmp_path: Path) -> None:
         sqlite.write(tmp_path / "missing" / "a.sqlite", records, [])
 
 
+def test_a_sum_for_a_part_of_its_project_is_told_from_the_whole(tmp_path: Path) -> None:
+    documents = loads(
+        "=== one\n[project] ⟦云山储能电站|P construction #1⟧总投资⟦8亿元|A investment >1⟧，"
+        "其中设备投资⟦3亿元|A investment >1⟧；另有奖补⟦2万元|A other⟧。"
+    )
+    sqlite.write(tmp_path / "a.sqlite", ledger.build(documents), documents)
+    with closing(sqlite3.connect(tmp_path / "a.sqlite")) as database:
+        rows = database.execute("SELECT text, part, project_id IS NULL FROM amounts").fetchall()
+    assert rows == [("8亿元", None, 0), ("3亿元", "设备", 0), ("2万元", None, 1)]
+
+
 def test_a_range_has_ends_and_no_value(tmp_path: Path) -> None:
     text = "=== one\n[project] 总投资⟦3至5亿元|A investment >1⟧的⟦温泉小镇|P signed #1⟧签约。\n"
     sqlite.write(tmp_path / "a.sqlite", ledger.build(loads(text)), [])

@@ -1,7 +1,7 @@
 """The database that `inference.writers.sqlite` writes, with what its tables and columns mean."""
 
 #: Kept in the file as ``PRAGMA user_version``; goes up when a table changes.
-VERSION = 1
+VERSION = 2
 
 #: SQLite keeps these comments: ``.schema`` in its shell shows them.
 SCHEMA = """

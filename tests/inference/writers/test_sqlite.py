@@ -41,7 +41,7 @@ def test_every_record_is_a_row_and_every_key_holds(
         assert count == len(getattr(records, table)) > 0
     assert database.execute("PRAGMA foreign_key_check").fetchall() == []
     assert database.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
-    assert database.execute("PRAGMA user_version").fetchone()[0] == 1
+    assert database.execute("PRAGMA user_version").fetchone()[0] == 2
 
 
 def test_a_project_with_its_mentions_amounts_and_conflicts(database: sqlite3.Connection) -> None:

@@ -237,7 +237,7 @@ class Extractor:
                     indices.append(None)
                     continue
                 confidence = settings.calibrated(f"span.{label}", probability)
-                if confidence < self._min_confidence:
+                if confidence < max(self._min_confidence, settings.floors.get(label, 0.0)):
                     indices.append(None)
                     continue
                 attributes = self._attributes(work.scores["attributes"][s:e].mean(0), label)
@@ -305,8 +305,14 @@ class Extractor:
                 chances = _softmax(np.concatenate([head[LINK_SIZE:], scores]))
                 best = int(chances.argmax())
                 tail = indices[tails[best - 1]] if best else None
-                chance = self.settings.calibrated(f"relation.{relation.key}", float(chances[best]))
-                if tail is not None and chance >= self._min_confidence:
+                if tail is None:
+                    continue
+                # A link is right where both its ends are.
+                ends = clean_spans[i][3] * clean_spans[tails[best - 1]][3]
+                chance = self.settings.calibrated(
+                    f"relation.{relation.key}", float(chances[best]) * ends
+                )
+                if chance >= self._min_confidence:
                     relations.append(Relation(relation.key, index, tail, _rounded(chance)))
         return relations
 

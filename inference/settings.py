@@ -33,6 +33,7 @@ class ModelSettings:
         link_bias: per relation type, scores of the link buckets (`inference.layout.link_buckets`), flat.
         calibration: per score (``span.LABEL``, ``relation.TYPE``, ``kind``) the slope and offset that turn the log-odds
             of a raw probability into those of a calibrated one (Platt 1999).
+        floors: per label, the calibrated probability below which a span is left out.
         library: version of this library that wrote the folder.
     """
 
@@ -44,6 +45,7 @@ class ModelSettings:
     moves: list[list[float]]
     link_bias: dict[str, list[float]]
     calibration: dict[str, list[float]] = field(default_factory=dict)
+    floors: dict[str, float] = field(default_factory=dict)
     library: str = ""
 
     @property

@@ -95,11 +95,24 @@ class OnnxTagger:
                 str(path),
             ) from error
         self._names = [output.name for output in self._session.get_outputs()]
+        # A network with fused attention (`training.fuse`) takes no mask.
+        self._masked = len(self._session.get_inputs()) > 1
 
     def __call__(
         self, input_ids: NDArray[np.int64], attention_mask: NDArray[np.int64]
     ) -> dict[str, Floats]:
-        feeds = {"input_ids": input_ids, "attention_mask": attention_mask}
+        if self._masked:
+            return self._run({"input_ids": input_ids, "attention_mask": attention_mask})
+        lengths = attention_mask.sum(1)
+        scores: dict[str, Floats] = {}
+        for length in np.unique(lengths):
+            rows = np.flatnonzero(lengths == length)
+            for name, part in self._run({"input_ids": input_ids[rows, :length]}).items():
+                shape = (*input_ids.shape, part.shape[2])
+                scores.setdefault(name, np.zeros(shape, np.float32))[rows, :length] = part
+        return scores
+
+    def _run(self, feeds: dict[str, NDArray[np.int64]]) -> dict[str, Floats]:
         return dict(zip(self._names, self._session.run(None, feeds), strict=True))
 
     def end_profile(self) -> Path:

@@ -1,4 +1,4 @@
-"""Calibration: confidences that mean what they say, fitted on development reports.
+"""Calibration: confidences that mean what they say, and the least worth reporting, found on development reports.
 
 A raw probability p becomes sigmoid(a · logit(p) + b), with a and b fitted by maximum likelihood (Platt 1999, with his
 smoothed targets); one pair each for the spans of every label, every relation type, and the sentence kinds. The quality
@@ -7,8 +7,9 @@ measure is the expected calibration error over ten bins (Guo et al. 2017).
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ from inference.extractor import Extractor
 
 #: Fewer judged items than this say too little; their confidences stay as they are.
 LEAST_ITEMS = 30
+#: Floors that are tried. None is above a half: what is more likely right than wrong is reported.
+FLOORS = tuple(round(0.05 * step, 2) for step in range(11))
 
 Judged = dict[str, list[tuple[float, bool]]]
 
@@ -80,8 +83,35 @@ def expected_calibration_error(items: Iterable[tuple[float, bool]], bins: int = 
     return float(sum(gaps) / len(pairs))
 
 
-def calibrate(extractor: Extractor, development: Sequence[Document]) -> dict[str, list[float]]:
-    """Calibration of an extractor whose settings have none yet, from its reading of ``development``."""
+def best_floor(items: Sequence[tuple[float, bool]], gold: int) -> float:
+    """The least of `FLOORS` that gives the best F1 of what is at or above it.
+
+    The best path through a report is not the best set of spans: it takes in some that are more likely wrong than right.
+
+    Args:
+        items: (calibrated probability, right or wrong) of the spans predicted; gold: how many spans there are.
+    """
+
+    def f1(floor: float) -> float:
+        kept = [right for chance, right in items if chance >= floor]
+        return 2 * sum(kept) / max(1, len(kept) + gold)
+
+    return max(FLOORS, key=lambda floor: (f1(floor), -floor))
+
+
+def calibrate(
+    extractor: Extractor, development: Sequence[Document]
+) -> tuple[dict[str, list[float]], dict[str, float]]:
+    """Calibration and floors of an extractor whose settings have none yet, from its reading of ``development``."""
     predicted = list(extractor.stream(development))
-    judged = judge(development, predicted)
-    return {name: fit_platt(items) for name, items in judged.items() if len(items) >= LEAST_ITEMS}
+    judged = {k: v for k, v in judge(development, predicted).items() if len(v) >= LEAST_ITEMS}
+    settings = replace(
+        extractor.settings, calibration={name: fit_platt(items) for name, items in judged.items()}
+    )
+    floors = {}
+    for label, gold in Counter(s.label for d in development for s in d.spans).items():
+        name = f"span.{label}"
+        items = [(settings.calibrated(name, p), right) for p, right in judged.get(name, ())]
+        if floor := best_floor(items, gold):
+            floors[label] = floor
+    return settings.calibration, floors

@@ -15,6 +15,7 @@ from annotations.errors import DataError
 from inference.encoding import CharVocab
 from inference.settings import FILE_NAME, ModelSettings
 from inference.tagger import MODEL_FILE, OnnxTagger
+from training.fuse import fuse_attention
 from training.model import ReportTagger
 from training.torch_tagger import TorchTagger
 
@@ -71,6 +72,8 @@ def quantize(source: Path, target: Path) -> None:
         weight_type=QuantType.QInt8,
         per_channel=True,
         reduce_range=False,
+        # The type of what follows an operator of onnxruntime's own is not inferred.
+        extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
         nodes_to_exclude=[node.name for node in graph.node if empty.intersection(node.input)],
     )
 
@@ -102,6 +105,7 @@ def export(folder: Path, out: Path, *, int8: bool = True) -> Path:
         work = Path(name) / "model"
         work.mkdir()
         to_onnx(model, work / MODEL_FILE)
+        fuse_attention(work / MODEL_FILE, model.config.num_attention_heads)
         gap = difference(model, OnnxTagger(work))
         if gap > TOLERANCE:
             raise DataError(

@@ -332,7 +332,7 @@ def fit(
         train_dataset=dataset,
         eval_dataset=list(development),
         data_collator=lambda rows: collate(rows, vocab.pad),
-        optimizers=(AdamW(rate_groups(model, config), betas=(0.9, 0.98)), None),
+        optimizers=(AdamW(rate_groups(model, config), betas=(0.9, 0.98), fused=True), None),
         callbacks=callbacks,
     )
     trainer.remove_callback(PrinterCallback)

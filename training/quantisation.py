@@ -60,8 +60,8 @@ class Windows(CalibrationDataReader):
             prepared = prepare(report.text, settings.window_sizes)
             ids = vocab.encode(prepared.clean.text)
             for window in prepared.windows[:left]:
-                rows, mask = batch_ids(vocab, [ids[window.start : window.end]])
-                yield {"input_ids": rows, "attention_mask": mask}
+                rows, _ = batch_ids(vocab, [ids[window.start : window.end]])
+                yield {"input_ids": rows}
             left -= len(prepared.windows)
             if left <= 0:
                 return

@@ -70,6 +70,23 @@ def test_min_confidence_leaves_the_unsure_out(make_extractor: Make) -> None:
     assert make_extractor(min_confidence=1.0)(TEXT).spans == []
 
 
+def test_a_label_has_a_floor_of_its_own(make_extractor: Make) -> None:
+    extractor = make_extractor()
+    assert {span.label for span in extractor(TEXT).spans} == {"AMOUNT", "PROJECT"}
+    extractor.settings.floors = {"PROJECT": 1.0}
+    report = extractor(TEXT)
+    assert {span.label for span in report.spans} == {"AMOUNT"}
+    assert report.relations == []
+
+
+def test_a_link_is_no_surer_than_its_ends(make_extractor: Make) -> None:
+    report = make_extractor()(TEXT)
+    assert report.relations
+    for link in report.relations:
+        ends = [report.spans[i].confidence for i in (link.head, link.tail)]
+        assert link.confidence <= min(ends)
+
+
 def test_one_bad_report_becomes_an_error_record(make_extractor: Make, monkeypatch) -> None:
     from inference import extractor as module
 

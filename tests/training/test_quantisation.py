@@ -23,6 +23,6 @@ def test_calibration_reads_so_many_windows(tiny_model: Path, tiny_data: Data) ->
     reader = Windows(tiny_data.train * 40, settings, vocab)
     count = 0
     while (row := reader.get_next()) is not None:
-        assert row["input_ids"].shape == row["attention_mask"].shape
+        assert row["input_ids"].shape[0] == 1
         count += 1
     assert count == CALIBRATION_WINDOWS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -19,9 +20,9 @@ DEFAULT_REGISTRY = Path("models")
 
 
 def parse_settings(pairs: list[str]) -> dict[str, object]:
-    """``key=value`` words; values are JSON where they can be."""
+    """``key=value`` words, one a string or several with blanks between; values are JSON where they can be."""
     values: dict[str, object] = {}
-    for pair in pairs:
+    for pair in (word for words in pairs for word in re.split(r"\s+(?=\w+=)", words.strip())):
         key, equals, value = pair.partition("=")
         if not equals:
             raise DataError(f"{pair!r} is not key=value", "--set")
@@ -47,7 +48,7 @@ def train(
         ),
     ] = None,
     scheme: Annotated[Path, typer.Option(help="Label scheme file.")] = schemes.DEFAULT_PATH,
-    set: Annotated[list[str], typer.Option(help="Override a setting: key=value.")] = [],  # noqa: B006
+    set: Annotated[list[str], typer.Option(help="Override settings: key=value, several in quotes.")] = [],  # noqa: B006
     name: Annotated[str, typer.Option(help="The model's name in outputs.")] = "zhaoshang",
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on from the last checkpoint.")

@@ -45,28 +45,28 @@ class TrainConfig:
     base: str | None = None
     layers: int = 0
     seed: int = 13
-    epochs: int = 12
+    epochs: int = 7
     patience: int = 4
     batch_size: int = 16
-    encoder_rate: float = 2e-4
+    encoder_rate: float = 3e-4
     head_rate: float = 1e-3
     structure_rate: float = 1e-2
     layer_decay: float = 0.9
-    frozen_epochs: int = 1
+    frozen_epochs: int = 0
     warmup: float = 0.1
     weight_decay: float = 0.01
     dropout: float = 0.1
     encoder_dropout: float = 0.1
     token_dropout: float = 0.05
-    ema: float = 0.99
+    ema: float = 0.995
     replay: float = 3.0
     keep: float = 0.0
-    damage: float = 0.3
-    swap: float = 0.0
+    damage: float = 0.1
+    swap: float = 0.2
     core: int = 160
     context: int = 32
     loss_weights: Mapping[str, float] = field(
-        default_factory=lambda: {"tags": 5.0, "attributes": 2.0, "links": 1.0, "kinds": 0.5}
+        default_factory=lambda: {"tags": 10.0, "attributes": 5.0, "links": 2.0, "kinds": 0.5}
     )
 
     def __post_init__(self) -> None:

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
+import shutil
+import signal
 import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -113,10 +117,9 @@ def test_ray_is_asked_for_by_its_extra(tiny: Path, tmp_path: Path, monkeypatch) 
     assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
 
 
-@pytest.mark.long
-def test_ray_gives_the_same_as_the_local_engine(
-    tiny: Path, archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def cluster(archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A local Ray cluster of two workers, and a folder of six files that it can share out."""
     ray = pytest.importorskip("ray")
     pytest.importorskip("ray.data")
     (tmp_path / "in").mkdir()
@@ -124,13 +127,51 @@ def test_ray_gives_the_same_as_the_local_engine(
         archive(20 + number, f"in/{number}.jsonl")
     # Of both engines alike, and of the workers on Ray, which read the parts they are given.
     monkeypatch.setattr(parts, "PART_BYTES", 4000)
-    local_out, ray_out = tmp_path / "local.jsonl", tmp_path / "ray.jsonl"
     # The workers of Ray do not know of the patched chunk size.
     monkeypatch.setattr(chunks, "REPORTS", 512)
-    run(Job([tmp_path / "in"], [local_out], Setup(tiny), workers=1))
     ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
-    try:
-        run(Job([tmp_path / "in"], [ray_out], Setup(tiny), engine="ray", workers=2))
-    finally:
-        ray.shutdown()
+    yield ray
+    ray.shutdown()
+
+
+@pytest.mark.long
+def test_ray_gives_the_same_as_the_local_engine(tiny: Path, tmp_path: Path, cluster: Any) -> None:
+    local_out, ray_out = tmp_path / "local.jsonl", tmp_path / "ray.jsonl"
+    run(Job([tmp_path / "in"], [local_out], Setup(tiny), workers=1))
+    run(Job([tmp_path / "in"], [ray_out], Setup(tiny), engine="ray", workers=2))
+    assert ray_out.read_bytes() == local_out.read_bytes()
+
+
+class Mortal(Setup):
+    """Loads an extractor that ends its own process in the middle of the job, once in all workers."""
+
+    def load(self, threads: int | None):
+        extractor = Setup.load(self, threads)
+        extract, done = extractor.extract, []
+
+        def mortal(reports, **options):
+            done.append(len(reports))
+            scar = self.model / "killed"
+            if len(done) == 2:
+                with contextlib.suppress(FileExistsError):
+                    scar.touch(exist_ok=False)
+                    os.kill(os.getpid(), signal.SIGKILL)
+            return extract(reports, **options)
+
+        extractor.extract = mortal
+        return extractor
+
+
+@pytest.mark.long
+def test_ray_begins_the_work_of_a_killed_worker_anew(
+    tiny: Path, tmp_path: Path, cluster: Any
+) -> None:
+    model = tmp_path / "model"
+    shutil.copytree(tiny, model)
+    local_out, ray_out = tmp_path / "local.jsonl", tmp_path / "ray.jsonl"
+    run(Job([tmp_path / "in"], [local_out], Setup(model), workers=1))
+    cloudpickle = pytest.importorskip("ray.cloudpickle")
+    cloudpickle.register_pickle_by_value(sys.modules[__name__])  # tests are no package there
+    run(Job([tmp_path / "in"], [ray_out], Mortal(model), engine="ray", workers=2))
+    assert (model / "killed").exists()
     assert ray_out.read_bytes() == local_out.read_bytes()

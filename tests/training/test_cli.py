@@ -24,6 +24,11 @@ def test_settings_are_json_where_they_can_be() -> None:
         "base": "hfl/x",
         "loss_weights": {},
     }
+    assert parse_settings(['epochs=3 loss_weights={"tags": 2, "links": 1} base=x y']) == {
+        "epochs": 3,
+        "loss_weights": {"tags": 2, "links": 1},
+        "base": "x y",
+    }
     with pytest.raises(DataError, match="'epochs' is not key=value"):
         parse_settings(["epochs"])
 

@@ -34,7 +34,7 @@ PAIRS_KEPT = 230_000
 
 DOMAIN_WEIGHT = 20
 """How often each text of the domain is counted."""
-TRIGRAM_DOMAIN_WEIGHT = 5
+TRIGRAM_DOMAIN_WEIGHT = 2
 """The same for trigrams, counted from more reports; twice kept, a three of one report weighs much."""
 
 

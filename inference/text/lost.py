@@ -7,7 +7,6 @@ script of the text, for a traditional page holds no 联 where it may hold 聯.
 
 from __future__ import annotations
 
-import heapq
 import math
 import re
 from functools import cache, lru_cache
@@ -19,11 +18,13 @@ from inference.text import statistics, trigrams
 from inference.text.edits import codes
 from inference.text.variants import simplified_forms
 
-RARE_LOST = -5.5
-"""Log-prior of a lost byte other than A1, the lead byte of full stops and quotation marks."""
+RARE_LOST = -6.0
+"""Log-prior of a lost byte other than that of a mark: A1 begins full stops and quotation marks."""
 WEIGHED = 12
 """Characters, the likeliest by pairs, that are weighed by threes; more find hardly more."""
 
+_MARKS = range(0xA1, 0xC0)
+"""Second bytes of the marks behind A1; above them are signs (×, ◆, ↓)."""
 _LEADS = tuple(range(0x81, 0xFF))
 # full-width digits and letters are rare in reports but look like common half-width ones
 _WIDE_WORD = re.compile("[０-９Ａ-Ｚａ-ｚ]")
@@ -62,20 +63,42 @@ class Head(NamedTuple):
     lead: int
     text: str
     folded: str
-    prior: float  # log-prior of the loss of `lead`
+    prior: float  # log-prior of the loss of its first byte
     script: int  # 1 for characters of traditional text alone, 2 simplified, 0 both or no Chinese
+    place: int  # in the vocabulary of pairs
 
 
 @cache
 def heads(trail: int) -> tuple[Head, ...]:
     """The known characters whose second byte is `trail`."""
     found = []
+    model = statistics.load()
     for lead in _LEADS:
         text, plain = folded(lead, trail)
-        if statistics.load().knows(plain) and not _WIDE_WORD.match(text):
-            prior = 0.0 if lead == 0xA1 else RARE_LOST
-            found.append(Head(lead, text, plain, prior, _script(text)))
+        if model.knows(plain) and not _WIDE_WORD.match(text):
+            prior = 0.0 if lead == 0xA1 and trail in _MARKS else RARE_LOST
+            found.append(Head(lead, text, plain, prior, _script(text), model.place(plain)))
     return tuple(found)
+
+
+class _Columns(NamedTuple):
+    """Of the heads of one second byte, shape (their number,) each."""
+
+    places: np.ndarray
+    priors: np.ndarray
+    scripts: np.ndarray
+    leads: np.ndarray
+
+
+@cache
+def _columns(trail: int) -> _Columns:
+    found = heads(trail)
+    return _Columns(
+        np.array([head.place for head in found], dtype=np.int64),
+        np.array([head.prior for head in found]),
+        np.array([head.script for head in found], dtype=np.int64),
+        np.array([head.lead for head in found], dtype=np.int64),
+    )
 
 
 def _script(character: str) -> int:
@@ -127,20 +150,22 @@ def choose(
     Returns:
         The character; and by how many nats it is likelier than `shown` is by pairs.
     """
-    pair, model = statistics.load().pair, trigrams.load()
+    pairs, model = statistics.load(), trigrams.load()
     last, near = before[1], after[0]
-    paired = [
-        (head.prior + priors[head.script] + pair(last, head.folded) + pair(head.folded, near), head)
-        for head in heads(trail)
-        if not known or head.lead in known
-    ]
-    likeliest = [head for _, head in heapq.nlargest(WEIGHED, paired)]
-    nats = model.between(before, model.ids(head.folded for head in likeliest), after)
-    scores = [
-        score + head.prior + priors[head.script]
-        for score, head in zip(nats.tolist(), likeliest, strict=True)
-    ]
-    best = max(range(len(scores)), key=scores.__getitem__)
-    prior = next(head.prior for _, head in paired if head.folded == shown)
+    found, columns = heads(trail), _columns(trail)
+    fixed = columns.priors + np.array(priors)[columns.scripts]
+    places = columns.places
+    paired = fixed + pairs.ahead(last)[places] + pairs.behind(near)[places]
+    order = np.argsort(paired, kind="stable")[::-1]
+    if known:
+        order = order[np.isin(columns.leads[order], list(known))]
+    likeliest = order[:WEIGHED]
+    characters = model.ids(found[place].folded for place in likeliest.tolist())
+    scores = model.between(before, characters, after) + fixed[likeliest]
+    best = int(np.argmax(scores))
+    prior = next(
+        head.prior for head in found if head.folded == shown and (not known or head.lead in known)
+    )
+    pair = pairs.pair
     by_pairs = prior + pair(last, shown) + pair(shown, near) + pair(*after)
-    return likeliest[best].text, scores[best] - by_pairs
+    return found[likeliest[best]].text, float(scores[best]) - by_pairs

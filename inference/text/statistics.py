@@ -14,9 +14,11 @@ traditional to simplified, full width to half width, digits to `0`, Latin letter
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import resources
+from itertools import pairwise
+from types import MappingProxyType
 
 import numpy as np
 
@@ -27,6 +29,8 @@ BACKOFF = 0.15
 """Weight of the single-character probability."""
 COUNT_STEPS = 4
 """Counts are stored as `round(COUNT_STEPS * log2(count))`, one byte each."""
+
+_NONE: Mapping[str, float] = MappingProxyType({})
 
 
 @cache
@@ -39,6 +43,33 @@ def folding() -> dict[int, str]:
     table |= {code + 0xFEE0: table.get(code, chr(code)) for code in range(0x21, 0x7F)}
     table |= {ord("\u3000"): " ", ord("\r"): "\n", ord("\t"): " "}
     return table
+
+
+class _Lists:
+    """Scores of the counted pairs, by one of their two characters.
+
+    Args:
+        keys: the character of each pair that its list belongs to, shape (n,).
+        others: the other one, shape (n,).
+        scores: shape (n,).
+        size: of the vocabulary.
+    """
+
+    def __init__(self, keys: np.ndarray, others: np.ndarray, scores: np.ndarray, size: int) -> None:
+        order = np.argsort(keys, kind="stable")
+        self._others = others[order].astype(np.int32)
+        self._scores = scores[order]
+        self._borders = np.searchsorted(keys[order], np.arange(size + 1)).tolist()
+
+    def borders(self) -> Iterator[tuple[int, int]]:
+        """Where the list of each character begins and ends."""
+        return pairwise(self._borders)
+
+    def fill(self, scores: np.ndarray, key: int) -> None:
+        """Write the scores of the list of `key`, none below 0, to the places of the others."""
+        if key >= 0:
+            part = slice(self._borders[key], self._borders[key + 1])
+            scores[self._others[part]] = self._scores[part]
 
 
 class BigramModel:
@@ -58,18 +89,52 @@ class BigramModel:
         total = float(counts.sum())
         size = len(vocabulary)
         single = (counts + 0.5) / total
+        order = np.argsort(pairs)
+        pairs, pair_counts = pairs[order], pair_counts[order]
         first, second = np.divmod(pairs, size)
-        joint = (1 - BACKOFF) * pair_counts / counts[first] + BACKOFF * single[second]
-        characters = np.array(list(vocabulary))
-        keys = np.char.add(characters[first], characters[second]).tolist()
-        self._pairs = dict(zip(keys, np.log(joint).tolist(), strict=True))
-        self._singles = dict(zip(vocabulary, np.log(BACKOFF * single).tolist(), strict=True))
+        scores = np.log((1 - BACKOFF) * pair_counts / counts[first] + BACKOFF * single[second])
+        self._places = {character: place for place, character in enumerate(vocabulary)}
+        self._alone = np.log(BACKOFF * single)
+        self._ahead = _Lists(first, second, scores, size)
+        self._behind = _Lists(second, first, scores, size)
+        seconds = np.array(list(vocabulary), dtype="U1")[second].tolist()
+        listed = scores.tolist()
+        # one dictionary a character: no key is put together, and no hash taken, to look a pair up
+        self._rows = {
+            character: dict(zip(seconds[low:high], listed[low:high], strict=True))
+            for character, (low, high) in zip(vocabulary, self._ahead.borders(), strict=True)
+        }
+        self._singles = dict(zip(vocabulary, self._alone.tolist(), strict=True))
         self._unknown = math.log(BACKOFF * 0.5 / total)
 
     def pair(self, first: str, second: str) -> float:
         """`s(second | first)` in nats, of two folded characters."""
-        score = self._pairs.get(first + second)
+        score = self._rows.get(first, _NONE).get(second)
         return self._singles.get(second, self._unknown) if score is None else score
+
+    def row(self, first: str) -> Mapping[str, float]:
+        """`s(second | first)` by second character, of the counted pairs; `alone` of all others."""
+        return self._rows.get(first, _NONE)
+
+    def alone(self, second: str) -> float:
+        """`s(second | first)` where the pair is not counted."""
+        return self._singles.get(second, self._unknown)
+
+    def place(self, character: str) -> int:
+        """Where a known character stands in the vocabulary."""
+        return self._places[character]
+
+    def ahead(self, first: str) -> np.ndarray:
+        """`s(second | first)` of every second character of the vocabulary, shape (its size,)."""
+        scores = self._alone.copy()
+        self._ahead.fill(scores, self._places.get(first, -1))
+        return scores
+
+    def behind(self, second: str) -> np.ndarray:
+        """`s(second | first)` by every first character of the vocabulary, shape (its size,)."""
+        scores = np.full(len(self._alone), self.alone(second))
+        self._behind.fill(scores, self._places.get(second, -1))
+        return scores
 
     def knows(self, character: str) -> bool:
         """Whether a folded character is in the vocabulary."""

@@ -7,8 +7,9 @@ discounting (Ney, Essen and Kneser 1994). With N the counts, and p(c) = (N(c) + 
     p(c | b)   = max(N(bc) - D, 0) / N(b) + w(b) p(c)
     p(c | a b) = max(N(abc) - D, 0) / N(ab) + w(ab) p(c | b),   D = 0.75
 
-w being what the kept counts leave of 1: pairs and threes seen once are not kept. Discounting by
-Kneser and Ney's counts, fours and fives, or the words of dictionaries added none of them a percent.
+w being what the kept counts leave of 1: of the threes seen once only those behind scarce pairs are
+kept. Discounting by Kneser and Ney's counts, fours and fives, or the words of dictionaries added
+none of them a percent.
 The table, `trigrams.npz`, is read when the first lost byte is met, and is counted by
 `python -m inference.text.build_statistics --trigrams`.
 """
@@ -27,7 +28,9 @@ from inference.text.statistics import COUNT_STEPS, fold
 DISCOUNT = 0.75
 """D of the docstring."""
 LEAST = 2
-"""Pairs and threes seen less often are not kept."""
+"""Threes seen less often are not kept,"""
+SCARCE = 4
+"""but behind pairs seen no more often than this: there the little that is known tells much."""
 LEAST_WEIGHT = 1e-3
 """w is no smaller, whatever the rounding of counts makes of it."""
 
@@ -167,11 +170,12 @@ def count(texts: Iterable[str], least: int = 3) -> dict[str, np.ndarray]:
     place = np.full(0x10000, -1, dtype=np.int64)
     place[known] = np.arange(len(known))
     ids = place[stream]
-    pairs, pair_counts = _frequent(ids[:-1], ids[1:], size)
+    pairs, pair_counts = _counted(ids[:-1], ids[1:], size)
     inner = np.where(np.minimum(ids[:-1], ids[1:]) < 0, -1, ids[:-1] * size + ids[1:])
-    index = np.searchsorted(pairs, inner)
-    index[~np.isin(inner, pairs)] = -1
-    threes, three_counts = _frequent(index[:-1], ids[2:], size)
+    index = np.where(inner < 0, -1, np.searchsorted(pairs, inner))
+    threes, three_counts = _counted(index[:-1], ids[2:], size)
+    kept = (three_counts >= LEAST) | (pair_counts[threes // size] <= SCARCE)
+    threes, three_counts = threes[kept], three_counts[kept]
     return {
         "vocabulary": np.frombuffer("".join(map(chr, known)).encode("utf-8"), dtype=np.uint8),
         "counts": singles[known].astype(np.uint32),
@@ -180,11 +184,9 @@ def count(texts: Iterable[str], least: int = 3) -> dict[str, np.ndarray]:
     }
 
 
-def _frequent(contexts: np.ndarray, ids: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """The keys `context * size + id` met `LEAST` times, sorted, and how often they were met.
+def _counted(contexts: np.ndarray, ids: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """The keys `context * size + id` met, sorted, and how often they were met.
 
     Contexts and characters below 0 are not known and left out.
     """
-    keys = (contexts * size + ids)[(contexts >= 0) & (ids >= 0)]
-    values, amounts = np.unique(keys, return_counts=True)
-    return values[amounts >= LEAST], amounts[amounts >= LEAST]
+    return np.unique((contexts * size + ids)[(contexts >= 0) & (ids >= 0)], return_counts=True)

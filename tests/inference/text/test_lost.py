@@ -16,6 +16,15 @@ def test_heads_share_the_second_byte() -> None:
     assert {head.prior for head in found if head.lead != 0xA1} == {lost.RARE_LOST}
 
 
+def test_only_marks_are_lost_often() -> None:
+    priors = {
+        head.text: head.prior
+        for character in "。”◆×"
+        for head in lost.heads(lost.encode(character)[1])
+    }
+    assert [priors[character] for character in "。”◆×"] == [0, 0, lost.RARE_LOST, lost.RARE_LOST]
+
+
 @pytest.mark.parametrize(
     ("character", "script"), [("聯", 1), ("联", 2), ("中", 0), ("。", 0), ("后", 0)]
 )

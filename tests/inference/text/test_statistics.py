@@ -46,6 +46,21 @@ def test_counting_packing_and_reading_back_agree() -> None:
     assert not model.knows("丁")
 
 
+def test_lists_and_rows_agree_with_pairs() -> None:
+    model = statistics.load()
+    places = [model.place(character) for character in "目招撇0"]
+    for known in "项。0?":
+        expected = [model.pair(known, character) for character in "目招撇0"]
+        assert model.ahead(known)[places].tolist() == expected
+        row = model.row(known)
+        assert [row.get(c, model.alone(c)) for c in "目招撇0"] == expected
+        expected = [model.pair(character, known) for character in "目招撇0"]
+        assert model.behind(known)[places].tolist() == expected
+    unknown = model.pair("项", "\ue000")
+    assert set(model.behind("\ue000").tolist()) == {unknown}
+    assert model.ahead("\ue000")[places[0]] == model.pair("\ue000", "目")
+
+
 def test_kept_pairs_are_the_most_frequent() -> None:
     model = statistics.unpack(statistics.count(["甲乙甲乙甲丙"] * 3, pairs_kept=1, least=1))
     assert model.pair("甲", "乙") > model.pair("甲", "丙")

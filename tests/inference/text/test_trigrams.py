@@ -28,12 +28,23 @@ def test_the_formula_of_the_docstring() -> None:
     def pair(count: float, context: int, taken: float, character: str) -> float:
         return (count - d) / context + (1 - taken) * single[character]
 
-    after_bing = (2 - d) / 3  # 丙甲 twice; 丙\n once, not kept
-    after_jia, after_yi = (4 - d) / 4, (three - d) / 4
-    bing = (three - d) / 4 + (1 - (three - d) / 4) * pair(three, 4, after_yi, "丙")
-    jia = (2 - d) / three + (1 - (2 - d) / three) * pair(2, 3, after_bing, "甲")
+    after_bing = (2 - d + 1 - d) / 3  # 丙甲 twice, 丙\n once
+    after_jia, after_yi = (4 - d) / 4, (three - d + 1 - d) / 4
+    bing = (three - d) / 4 + (1 - after_yi) * pair(three, 4, after_yi, "丙")
+    after_yi_bing = (2 - d + 1 - d) / three
+    jia = (2 - d) / three + (1 - after_yi_bing) * pair(2, 3, after_bing, "甲")
     yi = (2 - d) / 2 + (1 - (2 - d) / 2) * pair(4, 4, after_jia, "乙")
     assert likelihood(model, "甲乙丙甲乙") == pytest.approx(math.log(bing * jia * yi), abs=1e-5)
+
+
+def test_threes_seen_once_are_kept_behind_scarce_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = trigrams.unpack(trigrams.count(TEXTS, least=1))
+    monkeypatch.setattr(trigrams, "SCARCE", 3)
+    left_out = trigrams.unpack(trigrams.count(TEXTS, least=1))
+    # 甲乙丁 once, 甲乙 four times
+    assert likelihood(kept, "甲乙丁\n甲") > likelihood(left_out, "甲乙丁\n甲")
+    # 乙丙\n once, 乙丙 three times
+    assert likelihood(left_out, "乙丙\n甲乙") > math.log((1 - trigrams.DISCOUNT) / 4)
 
 
 def test_chances_of_all_characters_sum_to_about_one() -> None:

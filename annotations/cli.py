@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from annotations import agreement as agreements
-from annotations import checks, contradictions, formats, induction, leakage, splits, stats, store
+from annotations import (
+    checks,
+    contradictions,
+    formats,
+    induction,
+    leakage,
+    reanchor,
+    splits,
+    stats,
+    store,
+)
 from annotations import scheme as schemes
 from annotations.errors import DataError
 
@@ -32,11 +43,43 @@ def import_(
     scheme_out: Annotated[
         Path | None, typer.Option(help="Write a scheme of the labels found; admits unknown ones.")
     ] = None,
+    texts: Annotated[
+        Path | None,
+        typer.Option(
+            help="Raw texts by report id (a folder of ID.txt, or a .jsonl): annotations of texts that the tool"
+            " stripped of blanks are moved onto these."
+        ),
+    ] = None,
+    predictions: Annotated[
+        bool,
+        typer.Option(
+            "--predictions",
+            help="Also read label-studio tasks that nobody has annotated, as the model predicted them.",
+        ),
+    ] = False,
 ) -> None:
     """Turn another tool's annotations into annotated reports (.jsonl)."""
     known = schemes.load(scheme)
-    by_path = {path: formats.read(path, format, known) for path in paths}
+    if predictions and format in formats.FORMATS and not formats.FORMATS[format].predictions:
+        raise DataError(f"{format} does not tell a model's reports from others", "--predictions")
+    left_out: list[str] = []
+    by_path = {
+        path: formats.read(path, format, known, predictions=predictions, left_out=left_out)
+        for path in paths
+    }
+    if texts is not None:
+        raw = reanchor.load_texts(texts)
+        by_path = {
+            path: [reanchor.reanchor(document, raw, str(path)) for document in found]
+            for path, found in by_path.items()
+        }
     documents = [document for found in by_path.values() for document in found]
+    if left_out and not documents:
+        raise DataError(
+            f"nobody has annotated any of the {len(left_out)} tasks; --predictions reads what the model"
+            " found in them",
+            ", ".join(map(str, paths)),
+        )
     if scheme_out is not None:
         known = induction.induce(documents, known)
     unknown = {span.label for d in documents for span in d.spans} - known.labels.keys()
@@ -51,6 +94,12 @@ def import_(
     store.save(out, documents)
     if scheme_out is not None:
         scheme_out.write_text(schemes.dumps(known), encoding="utf-8")
+    if left_out:
+        print(
+            f"left out {len(left_out)} tasks that nobody has annotated, the first {left_out[0]};"
+            " --predictions reads them too",
+            file=sys.stderr,
+        )
     print(f"{out}: {checks.counts(documents)}")
 
 
@@ -92,7 +141,10 @@ def check(
     ] = splits.DEFAULT_PATH,
     with_model: Annotated[
         Path | None,
-        typer.Option(help="What a model that has not seen these reports finds in them (.jsonl)."),
+        typer.Option(
+            help="What models that have not seen these reports find in them (.jsonl); python -m"
+            " training.cross_predict makes it by cross-validation."
+        ),
     ] = None,
     limit: Annotated[int, typer.Option(min=0, help="How many warnings to print; 0 all.")] = 50,
 ) -> int:
@@ -130,7 +182,9 @@ def stats_(
     paths: Paths,
     by: Annotated[
         list[str],
-        typer.Option(help="A key of meta, e.g. genre, or length or density; can be repeated."),
+        typer.Option(
+            help="A key of meta, e.g. genre, or length, density, industry; can be repeated."
+        ),
     ] = [],  # noqa: B006
     scheme: SchemePath = schemes.DEFAULT_PATH,
 ) -> None:

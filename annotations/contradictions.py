@@ -1,6 +1,6 @@
 """Annotations that a model confidently contradicts, by confident learning for token classification.
 
-The model must not have seen the reports (train on other folds, then ``zhaoshang extract`` on these). Method:
+The model must not have seen the reports: ``python -m training.cross_predict`` trains on other folds. Method:
 Wang and Mueller, "Detecting label errors in token classification data", 2022, as in cleanlab's
 ``token_classification``; tokens are characters, classes the labels and "unmarked".
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -77,14 +78,15 @@ _DOCUMENT = {
 }
 
 
-def _refuse_surrogates(text: str, key: str) -> None:
-    """Half of a UTF-16 pair is no character: no UTF-8 file can hold it."""
+def refuse_surrogates(text: str, key: str, where: str = "") -> None:
+    """Raise `DataError` for half of a UTF-16 pair: it is no character, no UTF-8 file can hold it."""
     try:
         text.encode()
     except UnicodeEncodeError as error:
         raise DataError(
             f"the report: {key!r} has half a UTF-16 surrogate pair at {error.start};"
-            " write the JSON again from the source text"
+            " write the JSON again from the source text",
+            where,
         ) from None
 
 
@@ -118,7 +120,7 @@ class Document:
         try:
             taken = _take(data, _DOCUMENT, ("id", "text"), "the report")
             for key in ("id", "text"):
-                _refuse_surrogates(taken[key], key)
+                refuse_surrogates(taken[key], key)
             lists: dict[str, list] = {}
             for key, kind, types, required in (
                 ("sentences", Sentence, _SENTENCE, ("start", "end")),
@@ -229,6 +231,12 @@ class Document:
                     f"{name}: unknown kind {sentence.kind!r}; the scheme has {', '.join(scheme.kinds)}"
                 )
         return found
+
+    def check_unicode(self, where: str = "") -> None:
+        """Raise `DataError` where a text, label or value has half a UTF-16 surrogate pair, naming its key."""
+        for key, value in self.to_dict().items():
+            shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            refuse_surrogates(shown, key, where)
 
     def check(self, scheme: Scheme, where: str = "") -> None:
         """Raise `DataError` with the first of `problems`, if any."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from annotations.errors import DataError
+from annotations.notices import notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +137,18 @@ def diagnose(text: str, quotes: Sequence[Quote]) -> dict[str, list[tuple[int, in
     return found
 
 
-def convert(text: str, quotes: Iterable[Quote], where: str = "") -> list[tuple[int, int]]:
-    """The places of another tool's spans in code points of ``text``.
+def recognise(
+    text: str, quotes: Iterable[Quote], where: str = ""
+) -> tuple[str, list[tuple[int, int]]]:
+    """How another tool counts, and the places of its spans in code points of ``text``.
 
     Args:
         text: the report's raw text.
         quotes: all spans of the report.
         where: file and report, for the error.
+
+    Returns:
+        The name of the counting (of `COUNTINGS`), and a ``[start, end)`` for each quote.
 
     Raises:
         DataError: when no counting makes all quotes exact, naming the first quote that is wrong under
@@ -151,7 +157,7 @@ def convert(text: str, quotes: Iterable[Quote], where: str = "") -> list[tuple[i
     quotes = list(quotes)
     found = diagnose(text, quotes)
     if len(found) == 1:
-        return next(iter(found.values()))
+        return next(iter(found.items()))
     if found:
         raise DataError(
             f"the spans fit as {' and as '.join(found)}, in different places;"
@@ -170,5 +176,56 @@ def convert(text: str, quotes: Iterable[Quote], where: str = "") -> list[tuple[i
         f"span {wrong} [{quote.start}, {quote.end}) {reason}; no known way of counting makes all"
         f" {len(quotes)} spans exact ({nearest}: {len(quotes) - tries[nearest].count(None)} are);"
         " export again together with the text that was annotated",
+        where,
+    )
+
+
+def convert(text: str, quotes: Iterable[Quote], where: str = "") -> list[tuple[int, int]]:
+    """The places that `recognise` finds; offsets that were not in code points are told on standard error.
+
+    Raises:
+        DataError: as `recognise`.
+    """
+    quotes = list(quotes)
+    counting, places = recognise(text, quotes, where)
+    if counting != "code points":
+        notice(f"offsets counted in {counting}; converted", where)
+    return places
+
+
+def distrust(text: str, places: Iterable[tuple[int, int]], where: str = "") -> None:
+    """Judge places of spans that quote no words, in a text that tools count in different ways.
+
+    Offsets may be shifted without leaving the text; told on standard error. A text of plain characters and line
+    feeds is counted alike by all, and passes in silence.
+
+    Args:
+        text: the report's raw text.
+        places: ``[start, end)`` of the spans, as code points.
+        where: file and report.
+
+    Raises:
+        DataError: when a span begins or ends with a blank, as shifted ones do.
+    """
+    reasons = []
+    if any(character > "\uffff" for character in text):
+        reasons.append("characters that count as two in UTF-16")
+    if "\r\n" in text:
+        reasons.append("line breaks as CRLF")
+    places = list(places)
+    if not reasons or not places:
+        return
+    reason = " and ".join(reasons)
+    for number, (start, end) in enumerate(places):
+        words = text[start:end]
+        if words != words.strip():
+            raise DataError(
+                f"span {number} [{start}, {end}) {words!r} has a blank edge, and the text has {reason}: offsets were"
+                " probably counted in another way; export again in code points, or with the words of the spans",
+                where,
+            )
+    notice(
+        f"the text has {reason}, and the spans quote no words: offsets are taken as code points; look whether they"
+        " stand where they should",
         where,
     )

@@ -1,4 +1,7 @@
-"""Which report is for training, development or test: frozen lists, and a rule for reports not listed yet."""
+"""Which report is for training, development or test: frozen lists, and a rule for reports not listed yet.
+
+Sentences taken from a report as reports of their own (`inference.suggest`) go where that report goes.
+"""
 
 from __future__ import annotations
 
@@ -38,10 +41,42 @@ def load(path: Path = DEFAULT_PATH) -> Mapping[str, str]:
         if not isinstance(ids, list):
             raise DataError(f"{part} must be a list of report ids", str(path))
         for name in ids:
+            if not isinstance(name, str):
+                raise DataError(f"{part} must list report ids in quotes, not {name!r}", str(path))
             if name in parts:
                 raise DataError(f"{name!r} is in {parts[name]} and in {part}", str(path))
             parts[name] = part
     return parts
+
+
+def origin(document: Document) -> str:
+    """The id of the report that a document is a sentence of (``meta["report"]``), or its own id."""
+    name = document.meta.get("report")
+    return name if isinstance(name, str) and name else document.id
+
+
+def _listed_part(document: Document, names: Mapping[str, str]) -> str | None:
+    return names.get(document.id) or names.get(origin(document))
+
+
+def load_own(path: Path, documents: Iterable[Document]) -> Mapping[str, str]:
+    """Report id → part by a file of the user's own, which goes before the project's lists.
+
+    Raises:
+        DataError: as `load`; also when ``path`` is no file or lists none of ``documents``.
+    """
+    if not path.is_file():
+        raise DataError("no such file; name one with a list of report ids per part", str(path))
+    own = load(path)
+    if not any(_listed_part(document, own) for document in documents):
+        raise DataError("lists none of the reports given; its ids must be theirs", str(path))
+    return {**load(), **own}
+
+
+def absent(path: Path, documents: Iterable[Document], parts: Iterable[str] = PARTS) -> list[str]:
+    """Ids that a file lists under ``parts`` and that are none of ``documents``: mistyped, perhaps."""
+    known, wanted = {name for d in documents for name in (d.id, origin(d))}, set(parts)
+    return [name for name, part in load(path).items() if part in wanted and name not in known]
 
 
 def _draw(name: str, seed: int) -> float:
@@ -51,34 +86,53 @@ def _draw(name: str, seed: int) -> float:
 
 
 def divide(
-    documents: Iterable[Document], seed: int = 13, path: Path = DEFAULT_PATH
+    documents: Iterable[Document],
+    seed: int = 13,
+    path: Path = DEFAULT_PATH,
+    own: Path | None = None,
 ) -> dict[str, list[Document]]:
-    """Reports by part: as listed, or else by a draw from the id, whole reports only.
+    """Reports by part: as listed, or else by a draw from the id; a report and its sentences (`origin`) stay together.
 
-    Where none would be left for development (or for training), the report with the lowest (highest) draw is moved.
+    Where none would be left for development (or for training), the report with the lowest (highest) draw is moved; not
+    one that is listed, where there is ``own``.
+
+    Args:
+        documents: the reports.
+        seed: of the draw.
+        path: the project's lists.
+        own: the user's, see `load_own`.
+
+    Raises:
+        DataError: as `load` and `load_own`.
     """
-    listed = load(path)
+    documents = list(documents)
+    listed = load(path) if own is None else load_own(own, documents)
     parts: dict[str, list[Document]] = {part: [] for part in PARTS}
     for document in documents:
-        part = listed.get(document.id)
+        part = _listed_part(document, listed)
         if part is None:
-            part = "development" if _draw(document.id, seed) < DEVELOPMENT_SHARE else "train"
+            part = "development" if _draw(origin(document), seed) < DEVELOPMENT_SHARE else "train"
         parts[part].append(document)
     for empty, other, pick in (("development", "train", min), ("train", "development", max)):
-        if not parts[empty] and len(parts[other]) > 1:
-            moved = pick(parts[other], key=lambda d: _draw(d.id, seed))
-            parts[other].remove(moved)
-            parts[empty].append(moved)
+        names = {
+            origin(document)
+            for document in parts[other]
+            if own is None or _listed_part(document, listed) is None
+        }
+        if not parts[empty] and names and len({origin(d) for d in parts[other]}) > 1:
+            moved = pick(names, key=lambda name: _draw(name, seed))
+            parts[empty] = [d for d in parts[other] if origin(d) == moved]
+            parts[other] = [d for d in parts[other] if origin(d) != moved]
     return parts
 
 
 def listed(documents: Iterable[Document], path: Path = DEFAULT_PATH) -> dict[str, list[Document]]:
-    """Reports by part, only those that the lists name."""
+    """Reports by part, only those that the lists name, or whose report (`origin`) they name."""
     names = load(path)
     parts: dict[str, list[Document]] = {part: [] for part in PARTS}
     for document in documents:
-        if document.id in names:
-            parts[names[document.id]].append(document)
+        if (part := _listed_part(document, names)) is not None:
+            parts[part].append(document)
     return parts
 
 

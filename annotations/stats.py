@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from annotations.agreement import Agreement, Tally
 from annotations.document import Document
+from annotations.industry import UNKNOWN, industry_of
 from annotations.scheme import Scheme
 
 
@@ -74,21 +76,32 @@ def _density(document: Document) -> str:
     )
 
 
-#: Axes that are counted, not read from ``meta``.
-COUNTED = {"length": _length, "density": _density}
+def _year(document: Document) -> str | None:
+    """``year``, or else the year of ``date``."""
+    year = document.meta.get("year") or str(document.meta.get("date", ""))[:4]
+    return str(year) if re.fullmatch(r"\d{4}", str(year)) else None
+
+
+#: Axes that are worked out, not only read from ``meta``; None where a report tells nothing.
+DERIVED: Mapping[str, Callable[[Document], str | None]] = {
+    "length": _length,
+    "density": _density,
+    "year": _year,
+    "industry": industry_of,
+}
 
 
 def by_axis(documents: Iterable[Document], axis: str, scheme: Scheme) -> str:
-    """Reports, sentences and spans per label for every value on ``axis``: a key of ``meta``, or one of `COUNTED`.
+    """Reports, sentences and spans per label for every value on ``axis``: a key of ``meta``, or one of `DERIVED`.
 
-    Values stand in order; reports without one are counted under "–".
+    Values stand in order; last are those that the text leaves unknown, and "–" for reports without one.
     """
     groups: Mapping[str, list[Document]] = defaultdict(list)
     for document in documents:
-        value = COUNTED[axis](document) if axis in COUNTED else document.meta.get(axis, "–")
-        groups[str(value)].append(document)
+        value = DERIVED[axis](document) if axis in DERIVED else document.meta.get(axis)
+        groups["–" if value is None else str(value)].append(document)
     rows = []
-    for value in sorted(groups, key=lambda value: (value == "–", value)):
+    for value in sorted(groups, key=lambda value: (value == "–", value == UNKNOWN, value)):
         members = groups[value]
         labels = Counter(span.label for d in members for span in d.spans)
         sentences = sum(len(d.sentences) for d in members)

@@ -112,13 +112,21 @@ def dump_line(document: Document) -> str:
 
 
 def save(path: Path, documents: Iterable[Document]) -> None:
-    """Write reports to ``path`` atomically: the file appears whole or not at all."""
+    """Write reports to ``path`` atomically: the file appears whole or not at all.
+
+    Raises:
+        DataError: naming the report that has half a UTF-16 surrogate pair, which UTF-8 cannot hold.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.partial")
     try:
-        with partial.open("w", encoding="utf-8", newline="\n") as file:
+        with partial.open("wb") as file:
             for document in documents:
-                file.write(dump_line(document) + "\n")
+                try:
+                    file.write(dump_line(document).encode() + b"\n")
+                except UnicodeEncodeError:
+                    document.check_unicode(f"{path}: report {document.id!r}")
+                    raise
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)

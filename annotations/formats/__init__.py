@@ -16,18 +16,24 @@ from annotations.scheme import Scheme
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How a format is read and written, and one line on what it is."""
+    """How a format is read and written, and one line on what it is.
+
+    Attributes:
+        predictions: whether it tells what a model found from what was annotated; ``read`` then takes ``predictions``
+            and ``left_out``, as `annotations.formats.read` does.
+    """
 
     summary: str
-    read: Callable[[Path, Scheme], list[Document]]
+    read: Callable[..., list[Document]]
     write: Callable[[Path, Iterable[Document], Scheme], None]
+    predictions: bool = False
 
 
 FORMATS = {
     "jsonl": Format("the document format, JSON Lines", jsonl.read, jsonl.write),
     "inline": Format("marked-up plain text", inline.read, inline.write),
     "label-studio": Format(
-        "JSON tasks, JSON and JSON-MIN exports", label_studio.read, label_studio.write
+        "JSON tasks, JSON and JSON-MIN exports", label_studio.read, label_studio.write, True
     ),
     "doccano": Format("JSONL with relations", doccano.read, doccano.write),
     "brat": Format("a standoff folder", brat.read, brat.write),
@@ -50,11 +56,26 @@ def _find(name: str) -> Format:
     return FORMATS[name]
 
 
-def read(path: Path, format: str, scheme: Scheme | None = None) -> list[Document]:
+def read(
+    path: Path,
+    format: str,
+    scheme: Scheme | None = None,
+    *,
+    predictions: bool = False,
+    left_out: list[str] | None = None,
+) -> list[Document]:
     """Reports of a file or folder in ``format``, offsets in code points of the raw text.
 
     Labels, values and kinds are matched by key or Chinese name; those that ``scheme`` (by default the
     project's) lacks are kept: see `annotations.induction.induce`.
+
+    Args:
+        path: the file or folder.
+        format: its name in `FORMATS`.
+        scheme: by default the project's.
+        predictions: where the format tells them apart (`Format.predictions`), also read reports that nobody has
+            annotated, with what a model found in them.
+        left_out: gets the places of such reports, where they are not read.
 
     Raises:
         DataError: for an unknown format, or with file, place and reason.
@@ -62,7 +83,10 @@ def read(path: Path, format: str, scheme: Scheme | None = None) -> list[Document
     found = _find(format)
     if not path.exists():
         raise DataError("no such file or folder", str(path))
-    return found.read(path, scheme or schemes.load())
+    known = scheme or schemes.load()
+    if found.predictions:
+        return found.read(path, known, predictions=predictions, left_out=left_out)
+    return found.read(path, known)
 
 
 def write(

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from annotations.document import Document, Relation, Sentence, Span
+from annotations.document import Document, Relation, Sentence, Span, refuse_surrogates
 from annotations.errors import DataError
-from annotations.repair_offsets import Quote, convert
+from annotations.repair_offsets import Quote, convert, distrust
 from annotations.scheme import Attribute, Scheme
 
 
@@ -66,11 +66,16 @@ class Incoming:
         """The report with offsets in code points, sorted, relations as indices.
 
         Raises:
-            DataError: naming ``where``, when offsets cannot be placed or a relation names no span.
+            DataError: naming ``where``, when offsets cannot be placed, a relation names no span, or a text has half
+                a UTF-16 surrogate pair.
         """
         where = f"{where}: report {self.id!r}"
+        refuse_surrogates(self.text, "text", where)
         quotes = [quote for quote, _ in [*self.spans.values(), *self.sentences]]
-        places = iter(convert(self.text, quotes, where))
+        found = convert(self.text, quotes, where)
+        if all(quote.text is None for quote, _ in self.spans.values()):
+            distrust(self.text, found[: len(self.spans)], where)
+        places = iter(found)
         for _, item in [*self.spans.values(), *self.sentences]:
             item.start, item.end = next(places)
         order = sorted(
@@ -84,7 +89,7 @@ class Incoming:
                     raise DataError(f"a {relation.type} relation names no span: {end!r}", where)
             relation.head, relation.tail = index[head], index[tail]
             relations.append(relation)
-        return Document(
+        document = Document(
             self.id,
             self.text,
             self.meta,
@@ -93,3 +98,5 @@ class Incoming:
             sorted(relations, key=lambda r: (r.head, r.tail)),
             self.extra,
         )
+        document.check_unicode(where)
+        return document

@@ -2,11 +2,14 @@
 
 doccano has no attributes, so they are part of the label: ``AMOUNT/investment``, ``AMOUNT/received/target``
 (the choice first, then the flags that are true). Report id, ``meta``, sentences and unknown keys are further
-columns, which doccano keeps as an example's metadata and exports again. Its spans quote no words, so offsets
-counted in another way cannot be told from right ones; offsets outside the text are refused.
+columns, which doccano keeps as an example's metadata and exports again. Its spans quote no words, so offsets counted
+in another way can often not be told from right ones: offsets outside the text are refused, and where tools count a
+text differently see `annotations.repair_offsets.distrust`. The files we write quote each span's words under ``text``;
+doccano passes over that, but a file that comes back without having been through it is checked by them.
 
-Shapes: ``entities`` with ``relations`` (JSONL of relation extraction), and ``label`` or ``labels`` as lists of
-``[start, end, name]``; see https://doccano.github.io/doccano/tutorial.
+Shapes: ``entities`` with ``relations`` (JSONL of relation extraction); ``label`` or ``labels`` as lists of
+``[start, end, name]``, and ``annotations`` with ``user``, ``label``, ``start_offset`` and ``end_offset`` of older
+versions (the two that the package doccano-transformer reads); see https://doccano.github.io/doccano/tutorial.
 """
 
 from __future__ import annotations
@@ -24,7 +27,7 @@ from annotations.repair_offsets import Quote
 from annotations.scheme import Scheme
 
 _COLUMNS = {"id", "text", "data", "report", "meta", "sentences", "entities", "relations", "label"}
-_COLUMNS |= {"labels", "Comments"}
+_COLUMNS |= {"labels", "annotations", "Comments"}
 
 
 def name_of(span: Span, scheme: Scheme) -> str:
@@ -79,7 +82,8 @@ def _row(document: Document, scheme: Scheme) -> dict[str, Any]:
     row["entities"] = []
     for i, span in enumerate(document.spans):
         place = {"start_offset": span.start, "end_offset": span.end}
-        entity = {"id": i, "label": name_of(span, scheme)} | place
+        words = {"text": document.text[span.start : span.end]}
+        entity = {"id": i, "label": name_of(span, scheme)} | place | words
         if span.confidence is not None:
             entity["confidence"] = span.confidence
         row["entities"].append(entity | span.extra)
@@ -101,11 +105,24 @@ def write(path: Path, documents: Iterable[Document], scheme: Scheme) -> None:
             file.write(json.dumps(_row(document, scheme), ensure_ascii=False) + "\n")
 
 
-def _entities(row: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The spans of any of the shapes, as objects with an id."""
+def _entities(row: dict[str, Any], where: str) -> Iterator[dict[str, Any]]:
+    """The spans of any of the shapes, as objects with an id.
+
+    Raises:
+        DataError: naming ``where``, when several users have annotated the report.
+    """
     yield from row.get("entities") or []
     for i, (start, end, label) in enumerate(row.get("label") or row.get("labels") or []):
         yield {"id": i, "start_offset": start, "end_offset": end, "label": label}
+    annotations = row.get("annotations") or []
+    if len(users := {annotation.get("user") for annotation in annotations}) > 1:
+        shown = ", ".join(sorted(map(str, users)))
+        raise DataError(
+            f"annotated by the users {shown}: a report has one annotation; export one user's", where
+        )
+    for i, annotation in enumerate(annotations):
+        keys = ("label", "start_offset", "end_offset")
+        yield {"id": annotation.get("id", i)} | {key: annotation[key] for key in keys}
 
 
 def _take(item: dict[str, Any], *keys: str) -> tuple[list[Any], float | None, dict[str, Any]]:
@@ -121,11 +138,13 @@ def _document(row: dict[str, Any], number: int, scheme: Scheme, where: str) -> D
     if row.get("Comments"):
         extra["comments"] = row["Comments"]
     incoming = Incoming(str(name), text, row.get("meta") or {}, extra)
-    for entity in _entities(row):
+    for entity in _entities(row, f"{where}: report {str(name)!r}"):
         (start, end, word), confidence, rest = _take(entity, "start_offset", "end_offset", "label")
         label, attributes = _parts(str(word), scheme)
+        words = rest.pop("text", None)
         span = Span(0, 0, label, attributes, confidence, rest)
-        incoming.spans[entity["id"]] = Quote(start, end), span
+        quote = Quote(start, end, words if isinstance(words, str) else None)
+        incoming.spans[entity["id"]] = quote, span
     for entry in row.get("relations") or []:
         (head, tail, kind), confidence, rest = _take(entry, "from_id", "to_id", "type")
         incoming.relations.append((head, tail, Relation(kind, 0, 0, confidence, rest)))

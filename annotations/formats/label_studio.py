@@ -3,6 +3,7 @@
 Controls are those of `annotations.formats.label_studio_config`. A flag is a choice of true and false, always made:
 JSON-MIN drops which region a choice belongs to, and only with one for each region the order still tells. Report id,
 ``meta`` and unknown keys travel in the task's data. Relations are not in JSON-MIN: Label Studio leaves them out.
+Tasks that nobody has annotated are read only on request: a model's predictions are no annotation.
 
 Format: https://labelstud.io/guide/task_format and https://labelstud.io/guide/export.
 """
@@ -140,14 +141,28 @@ def _incoming(data: Mapping[str, Any], id: Any, skip: Iterable[str], where: str)
     return Incoming(str(name), _text(data, where), meta | others, dict(extra))
 
 
-def _chosen(task: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The results to read: the ground truth, else the latest annotation, else the latest prediction."""
-    done = [
+def _done(task: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A task's annotations, without those that the annotator skipped."""
+    return [
         annotation
         for annotation in task.get("annotations") or task.get("completions") or []
         if not annotation.get("was_cancelled") and not annotation.get("skipped")
     ]
-    for candidates in (done, task.get("predictions") or []):
+
+
+def _is_annotated(item: Mapping[str, Any], scheme: Scheme) -> bool:
+    """Whether somebody has annotated a task; a record of JSON-MIN where it has a region or an annotation's id."""
+    if isinstance(item.get("data"), dict):
+        return bool(_done(item))
+    controls = {LABEL, KIND, *(control(label.key, a.key) for label, a in scheme.attributes())}
+    return item.get("annotation_id", True) is not None or any(
+        name in controls or _regions(value) for name, value in item.items()
+    )
+
+
+def _chosen(task: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The results to read: the ground truth, else the latest annotation, else the latest prediction."""
+    for candidates in (_done(task), task.get("predictions") or []):
         if candidates:
             key = ("ground_truth", "updated_at", "created_at")
             best = max(
@@ -166,6 +181,9 @@ def _read_task(task: Mapping[str, Any], scheme: Scheme, where: str) -> Document:
     incoming = _incoming(task["data"], task.get("id"), (), where)
     where_report = f"{where}: report {incoming.id!r}"
     results = _chosen(task)
+    if _done(task):
+        # What an annotator has put right is no longer what the model found.
+        incoming.extra.pop("model", None)
     for result in results:
         value = result.get("value") or {}
         if "labels" not in value:  # choices and relations follow below
@@ -254,8 +272,20 @@ def _read_record(record: Mapping[str, Any], scheme: Scheme, where: str) -> Docum
     return incoming.document(where)
 
 
-def read(path: Path, scheme: Scheme) -> list[Document]:
+def read(
+    path: Path,
+    scheme: Scheme,
+    *,
+    predictions: bool = False,
+    left_out: list[str] | None = None,
+) -> list[Document]:
     """Reports of a JSON or JSON-MIN export, or of a file of import tasks.
+
+    Args:
+        path: the file.
+        scheme: labels, values and kinds are matched to it.
+        predictions: read tasks that nobody has annotated too, with what a model found in them.
+        left_out: gets the place of each task that nobody has annotated, where they are not read.
 
     Raises:
         DataError: with file, task and reason.
@@ -269,6 +299,10 @@ def read(path: Path, scheme: Scheme) -> list[Document]:
         where = f"{path}: task {number}"
         if not isinstance(item, dict):
             raise DataError(f"a task must be an object, found {type(item).__name__}", where)
+        if not predictions and not _is_annotated(item, scheme):
+            if left_out is not None:
+                left_out.append(where)
+            continue
         whole = isinstance(item.get("data"), dict)
         documents.append((_read_task if whole else _read_record)(item, scheme, where))
     return documents

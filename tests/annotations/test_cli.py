@@ -88,6 +88,32 @@ def test_broken_imports_are_refused_with_file_and_report(
     assert not (tmp_path / "x.jsonl").exists()
 
 
+def test_what_nobody_has_annotated_is_not_imported(run: Run, tmp_path: Path) -> None:
+    corrected, suggested = signing(), signing()
+    suggested.id, suggested.extra["model"] = "suggested", "m@1"
+    tasks, out = tmp_path / "tasks.json", tmp_path / "new.jsonl"
+    words = ("import", tasks, "--format", "label-studio", "--out", out)
+    formats.write(tasks, [corrected, suggested, suggested], "label-studio")
+    code, printed, err = run(*words)
+    assert code == 0
+    assert [d.id for d in store.load(out)] == [corrected.id]
+    assert "1 reports" in printed
+    assert f"left out 2 tasks that nobody has annotated, the first {tasks}: task 1" in err
+    out.unlink()
+
+    formats.write(tasks, [suggested], "label-studio")
+    code, _, err = run(*words)
+    assert (code, out.exists()) == (2, False)
+    assert "tasks.json: nobody has annotated any of the 1 tasks; --predictions reads" in err
+    code, _, err = run(*words, "--predictions")
+    assert (code, err) == (0, "")
+    assert store.load(out) == [suggested]
+
+    code, _, err = run("import", out, "--format", "jsonl", "--out", out, "--predictions")
+    assert code == 2
+    assert "--predictions: jsonl does not tell" in err
+
+
 def test_check_is_quiet_about_good_reports(run: Run, reports: Path) -> None:
     code, out, _ = run("check", reports)
     assert code == 0
@@ -172,3 +198,29 @@ def test_wrong_arguments_exit_with_2(run: Run, arguments: tuple[str, ...]) -> No
     code, _, err = run(*arguments)
     assert code == 2
     assert err
+
+
+def test_an_import_is_moved_onto_the_raw_texts(run: Run, tmp_path: Path, reports: Path) -> None:
+    there, back, raw = tmp_path / "there.json", tmp_path / "back.jsonl", tmp_path / "raw"
+    run("export", reports, "--format", "label-studio", "--out", there)
+    raw.mkdir()
+    text = f"\u3000\r\n{signing().text}\r\n"
+    (raw / "xiangtan-2019.txt").write_bytes(text.encode())
+    arguments = ("import", there, "--format", "label-studio", "--out", back, "--texts", raw)
+    code, _, err = run(*arguments)
+    assert (code, "there.json: report 'xiangtan-2019': moved onto" in err) == (0, True)
+    (document,) = store.load(back)
+    assert document.text == text
+    assert [document.text[s.start : s.end] for s in document.spans][:2] == [
+        "15亿元",
+        "远程塔机𬭚钢基地",
+    ]
+    back.unlink()
+    (raw / "xiangtan-2019.txt").write_text("别的报告", encoding="utf-8")
+    code, _, err = run(*arguments)
+    assert (code, back.exists()) == (2, False)
+    assert "there.json: report 'xiangtan-2019': the exported text differs from the raw text" in err
+
+
+def test_the_help_of_check_tells_where_predictions_come_from(run: Run) -> None:
+    assert "training.cross_predict" in "".join(run("check", "--help")[1].split())

@@ -3,7 +3,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from annotations.errors import DataError
-from annotations.repair_offsets import Quote, convert, diagnose
+from annotations.repair_offsets import Quote, convert, diagnose, distrust
 from tests.annotations.reports import CHARACTERS
 
 TEXT = "\u3000\r\n😀总投资15亿元的𬭚钢基地\r\n开工，投资方为远程。"
@@ -101,3 +101,36 @@ def test_ambiguous_offsets_are_refused() -> None:
     }
     with pytest.raises(DataError, match=r"fit as UTF-16 code units and as .*in different places"):
         convert(text, [quote])
+
+
+def test_what_was_converted_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    quote = Quote(3, 5, "投资")
+    assert convert("😀总投资", [quote], "a.json: report 'x'") == [(2, 4)]
+    told = capsys.readouterr().err
+    assert told == "a.json: report 'x': offsets counted in UTF-16 code units; converted\n"
+    convert("总投资基地", [Quote(3, 5, "基地")], "a.json")
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"), [("😀 投资基地", "two in UTF-16"), ("投资\r\n 基地", "as CRLF")]
+)
+def test_places_without_words_are_judged(
+    text: str, reason: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    start = text.index("基地")
+    distrust(text, [(start, start + 2)], "a.jsonl:1")
+    told = capsys.readouterr().err
+    assert told.startswith("a.jsonl:1: the text has ")
+    assert reason in told
+    assert "quote no words" in told
+    blank = text.index(" ")
+    with pytest.raises(DataError, match=rf"^a\.jsonl:1: span 1 \[{blank}, .*blank edge.*{reason}"):
+        distrust(text, [(start, start + 2), (blank, blank + 2)], "a.jsonl:1")
+    assert capsys.readouterr().err == ""
+
+
+def test_texts_that_all_count_alike_pass_in_silence(capsys: pytest.CaptureFixture[str]) -> None:
+    distrust("投资\n 基地", [(2, 5)])
+    distrust("😀\r\n", [])
+    assert capsys.readouterr().err == ""

@@ -52,12 +52,58 @@ def test_listed_reports_go_where_the_list_says(tmp_path: Path) -> None:
     assert splits.load(path) == {"r1": "train"}
 
 
+def _sentences(report: str, count: int) -> list[Document]:
+    return [Document(f"{report}:{i}-{i + 1}", "", {"report": report}) for i in range(count)]
+
+
+def test_sentences_of_a_listed_report_go_where_it_goes(tmp_path: Path) -> None:
+    path = tmp_path / "splits.toml"
+    splits.save({"train": ["r0"], "development": ["r2", "r1:1-2"], "test": ["r1"]}, path)
+    documents = [*_reports(3), *_sentences("r1", 3), *_sentences("r2", 1)]
+    expected = {
+        "train": ["r0"],
+        "development": ["r2", "r1:1-2", "r2:0-1"],  # a sentence may be listed itself
+        "test": ["r1", "r1:0-1", "r1:2-3"],
+    }
+    assert _ids(splits.divide(documents, path=path)) == expected
+    others = _sentences("elsewhere", 2)
+    assert _ids(splits.listed([*documents, *others], path)) == expected
+
+
+def test_a_report_and_its_sentences_are_drawn_together() -> None:
+    reports = _reports(60)
+    sentences = [s for d in reports for s in _sentences(d.id, 3)]
+    parts = splits.divide([*sentences, *reports], path=Path("none.toml"))
+    names = {part: {splits.origin(d) for d in found} for part, found in parts.items()}
+    assert not names["train"] & names["development"]
+    assert len(parts["train"]) == 4 * len(names["train"])
+    alone = splits.divide(reports, path=Path("none.toml"))
+    assert {d.id for d in alone["development"]} == names["development"]
+
+
+def test_a_report_that_is_moved_takes_its_sentences_along() -> None:
+    for seed in range(30):
+        documents = [s for name in ("a", "b") for s in _sentences(name, 4)]
+        parts = _ids(splits.divide(documents, seed, Path("none.toml")))
+        assert [len(parts[part]) for part in splits.PARTS] == [4, 4, 0]
+        for ids in parts.values():
+            assert len({name.partition(":")[0] for name in ids}) <= 1
+    one = splits.divide(_sentences("a", 4), path=Path("none.toml"))
+    assert sorted(len(found) for found in one.values()) == [0, 0, 4], "it cannot be divided"
+
+
+@pytest.mark.parametrize("value", [None, "", 7, ["r1"]])
+def test_meta_that_names_no_report(value: object) -> None:
+    assert splits.origin(Document("own", "", {"report": value})) == "own"
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
         ('training = ["a"]', "unknown part 'training'"),
         ('train = ["a"]\ntest = ["a"]', "'a' is in train and in test"),
         ('train = "a"', "train must be a list"),
+        ("train = [1, 2]", "train must list report ids in quotes, not 1"),
         ("train = [", "not valid TOML"),
     ],
 )
@@ -66,6 +112,42 @@ def test_bad_lists_are_refused(tmp_path: Path, text: str, reason: str) -> None:
     path.write_text(text, encoding="utf-8")
     with pytest.raises(DataError, match=f"splits.toml: .*{reason}"):
         splits.load(path)
+
+
+def test_a_list_of_the_users_own_goes_before_the_projects(tmp_path: Path) -> None:
+    frozen = next(name for name, part in splits.load().items() if part == "test")
+    moved = next(name for name, part in splits.load().items() if part == "train")
+    reports = [*_reports(40), Document(frozen, ""), Document(moved, "")]
+    own = tmp_path / "own.toml"
+    splits.save({"development": ["r0"], "test": ["r1", moved, "typo"]}, own)
+    parts = _ids(splits.divide(reports, own=own))
+    assert sorted(parts["test"]) == sorted(["r1", moved, frozen])
+    assert "r0" in parts["development"]
+    without = _ids(splits.divide(reports))
+    listed = {"r0", "r1", moved}
+    for part in splits.PARTS:
+        assert set(parts[part]) - listed == set(without[part]) - listed
+    assert splits.absent(own, reports) == ["typo"]
+    assert splits.absent(own, reports, ("train",)) == []
+
+
+def test_what_the_users_own_list_says_is_not_moved(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    splits.save({"train": ["r0", "r1", "r2"]}, own)
+    assert _ids(splits.divide(_reports(3), own=own))["development"] == []
+    assert _ids(splits.divide(_reports(4), own=own))["train"] == ["r0", "r1", "r2"]
+    assert _ids(splits.divide(_reports(4), own=own))["development"] == ["r3"]
+
+
+def test_a_list_of_the_users_own_must_be_of_these_reports(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"none\.toml: no such file"):
+        splits.divide(_reports(3), own=tmp_path / "none.toml")
+    with pytest.raises(DataError, match="no such file"):
+        splits.divide(_reports(3), own=tmp_path)
+    own = tmp_path / "own.toml"
+    splits.save({"test": ["other"]}, own)
+    with pytest.raises(DataError, match=r"own\.toml: lists none of the reports given"):
+        splits.divide(_reports(3), own=own)
 
 
 @given(

@@ -53,3 +53,26 @@ def test_agreement(scheme: Scheme) -> None:
     assert rows["all labels, exact"] == ["75.0", "3", "4", "4"]
     assert rows["AMOUNT.role, same spans"] == ["100.0", "2", "2", "2"]
     assert rows["sentence kind"] == ["50.0", "1", "2", "2"]
+
+
+def test_the_year_is_that_of_the_date_where_none_is_given(scheme: Scheme) -> None:
+    metas = [
+        {"year": "2012", "date": "2013-01-02"},
+        {"date": "2012-07"},
+        {"year": 2014},
+        {"date": "去年"},
+        {},
+    ]
+    reports = [Document(str(i), "文", meta) for i, meta in enumerate(metas)]
+    rows = _rows(stats.by_axis(reports, "year", scheme))
+    assert {year: row[0] for year, row in rows.items()} == {"2012": "2", "2014": "1", "–": "2"}
+
+
+def test_by_industry_the_unknown_stand_last(scheme: Scheme) -> None:
+    reports = [
+        Document("a", "文"),
+        Document("b", "文", {"industry": "风电"}),
+        Document("c", "文", {"industry": "煤化工"}),
+    ]
+    table = stats.by_axis(reports, "industry", scheme)
+    assert list(_rows(table)) == ["化工", "新能源", "unknown"]

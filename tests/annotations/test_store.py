@@ -98,3 +98,14 @@ def test_digest_depends_on_content_not_order() -> None:
     changed = signing()
     changed.spans[0].attributes["role"] = "contract"
     assert store.digest([changed, b]) != store.digest([a, b])
+
+
+def test_half_a_surrogate_pair_is_refused_with_its_report(tmp_path: Path) -> None:
+    path = tmp_path / "x.jsonl"
+    for bad, key in (
+        (Document("b", "投\ud83d"), "text"),
+        (Document("b", "投资", {"place": "\ude00"}), "meta"),
+    ):
+        with pytest.raises(DataError, match=rf"x\.jsonl: report 'b': .*'{key}' has half"):
+            store.save(path, [Document("a", "投资"), bad])
+        assert list(tmp_path.iterdir()) == []

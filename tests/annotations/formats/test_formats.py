@@ -43,7 +43,7 @@ def test_everything_survives(tmp_path: Path, name: str, seeds: list[Document]) -
             span.attributes = {k: v for k, v in span.attributes.items() if v is not False}
     path = _path(tmp_path, name)
     formats.write(path, reports, name)
-    read = {report.id: report for report in formats.read(path, name)}
+    read = {report.id: report for report in formats.read(path, name, predictions=True)}
     assert read == {report.id: report for report in reports}
 
 
@@ -54,7 +54,7 @@ def test_any_report_survives(tmp_path: Path, name: str, document: Document) -> N
     folder = tmp_path / str(len(list(tmp_path.iterdir())))
     path = _path(folder, name)
     formats.write(path, [document], name)
-    assert formats.read(path, name) == [document]
+    assert formats.read(path, name, predictions=True) == [document]
 
 
 @pytest.mark.parametrize("name", formats.CONFIGURATIONS)
@@ -124,3 +124,24 @@ def test_a_relation_to_no_span_is_refused() -> None:
         DataError, match="f: report 'a': a investment_of relation names no span: 'y'"
     ):
         incoming.document("f")
+
+
+@pytest.mark.parametrize("name", ["label-studio", "doccano"])
+@pytest.mark.parametrize("place", ["text", "meta"])
+def test_half_a_surrogate_pair_is_refused(tmp_path: Path, name: str, place: str) -> None:
+    report = {"text": "😀投资", "report": "x", "meta": {"place": "😀"}}
+    span = {"start": 1, "end": 3, "text": "投资", "labels": ["PROJECT"]}
+    region = {"id": "s", "from_name": "label", "type": "labels", "value": span}
+    rows = {
+        "label-studio": [{"id": 1, "data": report, "annotations": [{"result": [region]}]}],
+        "doccano": report | {"label": [[1, 3, "PROJECT"]]},
+    }
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps(rows[name]), encoding="utf-8")
+    assert [d.spans[0].label for d in formats.read(path, name)] == ["PROJECT"]
+    value = report if place == "text" else report["meta"]
+    value["text" if place == "text" else "place"] = "投资投资\ud83d"
+    rows["doccano"] |= report
+    path.write_text(json.dumps(rows[name]), encoding="utf-8")
+    with pytest.raises(DataError, match=rf"x\.json.*report 'x': .*'{place}' has half a UTF-16"):
+        formats.read(path, name)

@@ -15,10 +15,10 @@ from tests.annotations.reports import signing
 DATA = Path(__file__).parents[2] / "data" / "formats"
 
 
-def _read(tmp_path: Path, scheme: Scheme, *tasks: Any) -> list[Document]:
+def _read(tmp_path: Path, scheme: Scheme, *tasks: Any, **options: Any) -> list[Document]:
     path = tmp_path / "export.json"
     path.write_text(json.dumps(tasks, ensure_ascii=False), encoding="utf-8")
-    return label_studio.read(path, scheme)
+    return label_studio.read(path, scheme, **options)
 
 
 def _region(id: str, start: int, end: int, text: str, name: str = "label", **value: list) -> dict:
@@ -107,7 +107,7 @@ def test_the_annotation_read_is_the_ground_truth_or_the_latest(
     truth = annotation(AMOUNT, ground_truth=True, updated_at="2020-01-01T00:00:00Z")
 
     def label(**task: Any) -> str:
-        (document,) = _read(tmp_path, scheme, _task() | task)
+        (document,) = _read(tmp_path, scheme, _task() | task, predictions=True)
         return document.spans[0].label
 
     assert label(annotations=[old, new, cancelled]) == "PROJECT"
@@ -120,10 +120,10 @@ def test_the_annotation_read_is_the_ground_truth_or_the_latest(
     [
         (3, "task 0: a task must be an object"),
         (
-            {"id": 1, "data": {"content": TEXT}},
+            _task(data={"content": TEXT}),
             "task 0: the task has no 'text' in its data, found content",
         ),
-        ({"data": {"text": TEXT}}, "task 0: the task has no id"),
+        (_task(id=None), "task 0: the task has no id"),
         (
             _task(_region("a", 2, 5, "5亿元", labels=["AMOUNT", "PROJECT"])),
             "'7'.*choose exactly one",
@@ -144,6 +144,39 @@ def test_what_cannot_be_read_is_named(
 ) -> None:
     with pytest.raises(DataError, match=rf"export\.json: .*{reason}"):
         _read(tmp_path, scheme, task)
+
+
+def test_tasks_that_nobody_has_annotated_are_no_gold(tmp_path: Path, scheme: Scheme) -> None:
+    found = {"model_version": "m@1", "result": [AMOUNT]}
+    extra = {"text": TEXT, "extra": {"model": "m@1", "run": 3}}
+    tasks = [
+        _task(PROJECT, data=extra, predictions=[found]),
+        _task(id=8, data=extra, annotations=[], predictions=[found]),
+        _task(id=9, annotations=[{"result": [PROJECT], "was_cancelled": True}]),
+        {"id": 10, "data": {"text": TEXT}},
+        _task(id=11, predictions=[found]),
+    ]
+    left_out: list[str] = []
+    read = _read(tmp_path, scheme, *tasks, left_out=left_out)
+    assert [(d.id, [s.label for s in d.spans]) for d in read] == [("7", ["PROJECT"]), ("11", [])]
+    assert [where.rpartition(" ")[2] for where in left_out] == ["1", "2", "3"]
+    assert read[0].extra == {"run": 3}, "what was put right is the model's no longer"
+
+    every = _read(tmp_path, scheme, *tasks, predictions=True)
+    assert [d.id for d in every] == ["7", "8", "9", "10", "11"]
+    assert [s.label for s in every[1].spans] == ["AMOUNT"]
+    assert every[1].extra["model"] == "m@1"
+
+
+def test_records_of_json_min_that_nobody_has_annotated(tmp_path: Path, scheme: Scheme) -> None:
+    """With all tasks exported, the tool's converter writes their data and no annotation's id."""
+    bare = {"id": 5, "text": TEXT, "annotator": None, "annotation_id": None}
+    nothing_found = bare | {"annotation_id": 3}
+    written_by_hand = {"id": 6, "text": TEXT}
+    left_out: list[str] = []
+    read = _read(tmp_path, scheme, bare, nothing_found, written_by_hand, left_out=left_out)
+    assert [d.id for d in read] == ["5", "6"]
+    assert [where.rpartition(" ")[2] for where in left_out] == ["0"]
 
 
 def test_offsets_in_utf16_are_converted(tmp_path: Path, scheme: Scheme) -> None:

@@ -17,7 +17,7 @@ import opencc
 from inference.text import lost
 from inference.text.edits import Edit
 from inference.text.offsets import OffsetMap
-from inference.text.readings import readings
+from inference.text.readings import SYLLABLE, readings, spelling
 from inference.text.variants import simplify
 
 _HANZI = r"\u4e00-\u9fff"
@@ -44,14 +44,24 @@ def spoil(text: str, edits: list[Edit]) -> tuple[str, OffsetMap]:
     return damaged, OffsetMap.from_edits(len(damaged), inverse)
 
 
+_SCRIPTS = ("s2t", "s2t", "s2tw", "s2hk")
+"""Tables of OpenCC: pages of the mainland's converters, of Taiwan and of Hong Kong."""
+
+
 @cache
-def _traditional() -> opencc.OpenCC:
-    return opencc.OpenCC("s2t")
+def _converter(name: str) -> opencc.OpenCC:
+    return opencc.OpenCC(name)
 
 
-def _to_traditional(text: str) -> str:
-    """`text` in traditional characters; those that could not be told back stay simplified."""
-    converted = _traditional().convert(text)
+def _to_traditional(text: str, name: str) -> str:
+    """`text` in traditional characters, by the table `name` of OpenCC.
+
+    Left out, for repair could not give the text back: characters whose traditional form is read
+    back as another one where they stand (they stay simplified); a text that the table would change
+    in length, or in which after three rounds some character still does not come back (it stays
+    simplified as a whole). Words are kept: no table of regional words (`…p`) is used.
+    """
+    converted = _converter(name).convert(text)
     if len(converted) != len(text):
         return text
     for _ in range(3):
@@ -63,8 +73,8 @@ def _to_traditional(text: str) -> str:
     return text
 
 
-def _traditional_edits(text: str, rng: random.Random, rate: float) -> list[Edit]:
-    converted = _to_traditional(text)
+def _converted(text: str, name: str) -> list[Edit]:
+    converted = _to_traditional(text, name)
     return [
         Edit(place, place + 1, new, "traditional")
         for place, (old, new) in enumerate(zip(text, converted, strict=True))
@@ -72,32 +82,93 @@ def _traditional_edits(text: str, rng: random.Random, rate: float) -> list[Edit]
     ]
 
 
+def _traditional_edits(text: str, rng: random.Random, rate: float) -> list[Edit]:
+    """Traditional characters, as the mainland, Taiwan or Hong Kong writes them."""
+    return _converted(text, rng.choice(_SCRIPTS))
+
+
+def _mainland_edits(text: str, rng: random.Random, rate: float) -> list[Edit]:
+    """Traditional characters as the sites that add glosses, and lose bytes, convert them."""
+    return _converted(text, "s2t")
+
+
+_GLOSS_FORMS = (
+    *["whole"] * 8, "unclosed", "unopened", "toneless", "several", "unwritten", "capital",
+)  # fmt: skip
+_TONES = ("āáǎà", "ēéěè", "īíǐì", "ōóǒò", "ūúǔù", "ǖǘǚǜ")
+_TONED = re.compile(f"[{''.join(_TONES)}]")
+_UNWRITTEN = re.compile(r"[a-z]{0,4}\?[a-z]{0,3}")
+
+
 def _gloss(character: str, rng: random.Random) -> str:
     left, right = rng.choice(("()", "()", "()", "（）"))
     return f"{left}{readings()[character]}{right}"
 
 
+def _any_gloss(character: str, following: str, rng: random.Random) -> str:
+    """A gloss in one of the forms that pages show and repair undoes.
+
+    Without a bracket it needs its tone, and a Chinese character behind it when the second one is
+    missing; otherwise the gloss is whole. Two readings are the right one and another tone of it.
+    """
+    reading = readings()[character]
+    toned = _TONED.search(reading)
+    form = rng.choice(_GLOSS_FORMS)
+    if not toned:
+        return _gloss(character, rng)
+    if form == "unclosed" and "\u4e00" <= following <= "\u9fff":
+        return f"({reading}"
+    if form == "unopened":
+        return f"{reading})"
+    if form == "toneless":
+        return f"({spelling(reading)[0]}{rng.choice(('', '', '1', '4'))})"
+    if form == "several":
+        vowels = next(vowels for vowels in _TONES if toned[0] in vowels)
+        other = reading.replace(toned[0], rng.choice(vowels))
+        return f"({reading}{rng.choice(('、', ',', '/', ' '))}{other})"
+    if form == "unwritten":
+        written = reading.replace(toned[0], "?")
+        if len(written) > 1 and _UNWRITTEN.fullmatch(written):
+            return f"({written})"
+    if form == "capital":
+        return f"({reading.capitalize()})"
+    return _gloss(character, rng)
+
+
 def _gloss_edits(text: str, rng: random.Random, rate: float) -> list[Edit]:
-    """Behind a traditional character its reading, in brackets."""
+    """Behind a traditional character its reading, in brackets or what is left of them."""
     return [
-        Edit(place, place + 1, character + _gloss(character, rng), "gloss")
+        Edit(
+            place,
+            place + 1,
+            character + _any_gloss(character, text[place + 1 : place + 2], rng),
+            "gloss",
+        )
         for place, character in enumerate(text)
         if character in readings() and rng.random() < rate
     ]
 
 
+_UNOPENED = re.compile(rf"{SYLLABLE}[)）]")
+
+
 def _off_by_one(text: str, start: int) -> tuple[int, str] | None:
     """Lose the first byte of `text[start]` and read on until an ASCII byte brings the step back.
 
+    Left out, so that the text alone tells what was lost: runs that meet an ASCII digit, an ASCII
+    mark, a line break or the end (there a second byte is lost), a character that GBK does not
+    write in two bytes, a byte 80 or what reads as one character of four bytes, and runs that would
+    swallow a letter of a gloss without its first bracket.
+
     Returns:
-        Where the run ends and what it reads; None where its bytes are not those of characters, or
-        it would meet an ASCII digit, mark or the end: there a second byte is lost, and the text
-        alone does not tell which.
+        Where the run ends and what it reads; None where the run is left out.
     """
     data = b""
     for place in range(start, len(text)):
         character = text[place]
         if place > start and character.isascii() and character.isalpha():
+            if _UNOPENED.match(text, place):
+                return None
             data += character.encode()  # swallowed: it reads as the second byte of a pair
             break
         encoded = lost.encode(character)
@@ -299,11 +370,13 @@ def damage(
     if kind == "mixed":
         chosen = rng.sample(_MIXED, rng.choice((2, 3)))
         kinds = ["traditional", *(name for name in _MIXED if name in chosen)]
+        makers = [_MAKERS[name] for name in kinds]
     else:
-        kinds = ["traditional", kind] if kind in _ON_TRADITIONAL else [kind]
+        makers = [_MAKERS[kind]]
+        if kind in _ON_TRADITIONAL:
+            makers.insert(0, (_mainland_edits, 1.0))
     damaged, offsets = text, OffsetMap.identity(len(text))
-    for name in kinds:
-        maker, usual = _MAKERS[name]
+    for maker, usual in makers:
         damaged, made = spoil(damaged, maker(damaged, rng, usual if rate is None else rate))
         offsets = offsets.compose(made)
     return damaged, offsets

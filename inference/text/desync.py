@@ -44,9 +44,9 @@ taken for damage.
 WEIGHED = 10.0
 """Nats that a reading may miss, by pairs, and have its first character chosen anew by threes."""
 QUESTION_GAIN = 5.0
-"""The same behind words that ask: what looks like a mark of damage is likely a question's."""
+"""`GAIN` behind words that ask: what looks like a mark of damage is likely a question's."""
 NAMED_GAIN = -5.0
-"""The same where a misplaced gloss names the lost byte: there the text is certainly damaged."""
+"""`GAIN` where a misplaced gloss names the lost byte: there the text is certainly damaged."""
 LONGEST = 400
 """Characters a run may have."""
 

@@ -8,7 +8,8 @@ that character is for `desync` to mend, gloss and all).
 
 A bracket is a gloss when it holds nothing but Mandarin syllables that carry a tone mark. Without
 one (`會(hui)`, `會(hui4)`) it must follow a character that is not simplified, or be a particle's
-neutral reading (`们(men)`). Every other bracket stays: `(上海)`, `(km)`, `APP(ios)`, `年产(吨)`.
+neutral reading (`们(men)`), and be in small letters. Every other bracket stays: `(上海)`, `(km)`,
+`類(A)`, `APP(ios)`, `年产(吨)`.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def _is_gloss(before: str, reading: str, form: str) -> bool:
         if plain not in SYLLABLES:
             return False
         toned = toned and marked
-    if toned or form != "closed":
+    if toned or form != "closed" or reading != reading.lower():  # `類(A)` is a class
         return toned
     if owner.isascii():  # the debris of a damaged character, as in `颤N(me)`
         return not before[0].isascii() and reading in _NEUTRAL.values()

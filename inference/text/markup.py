@@ -19,8 +19,8 @@ _INLINES = (
 _MARKUP = re.compile(
     rf"<(?P<close>/?)(?:(?P<block>{_BLOCKS})|{_INLINES})(?:[\s/][^<>]{{0,2000}})?>"
     r"|<!--[^<>]{0,2000}-->"
-    r"|&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,31}[0-9]{0,2});"
-    r"|&nbsp(?![A-Za-z])",
+    r"|&(?:amp;){0,4}(?:#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};|[A-Za-z]{2,31}[0-9]{0,2};"
+    r"|nbsp(?![A-Za-z]))",
     re.IGNORECASE,
 )
 
@@ -45,10 +45,17 @@ def find(text: str) -> list[Edit]:
         if found[0] == "<":
             edits.append(Edit(*match.span(), "\n" if match["block"] else "", "tag"))
         else:
-            character = html.unescape(found if found[-1] == ";" else f"{found};")
+            character = _unescaped(found if found[-1] == ";" else f"{found};")
             if character.rstrip(";") != found.rstrip(";"):
                 edits.append(Edit(*match.span(), character, "entity"))
     return edits
+
+
+def _unescaped(entity: str) -> str:
+    """What an entity stands for, however often it was escaped (`&amp;nbsp;`)."""
+    while (plain := html.unescape(entity)) != entity:
+        entity = plain
+    return plain
 
 
 def find_controls(text: str) -> list[Edit]:

@@ -15,7 +15,7 @@ import argparse
 import random
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib import resources
 from itertools import cycle, islice
 from pathlib import Path
@@ -28,6 +28,8 @@ FAST, FULL = 500, 10_000
 """Damaged sentences of each kind, by default and with `--full`."""
 UNTOUCHED, UNTOUCHED_FULL = 20_000, 100_000
 """Characters of clean sentences."""
+LINE, LINE_FULL = 1_000_000, 10_000_000
+"""Bytes of the one clean line; of damaged text a quarter of them, of hostile marks a tenth."""
 
 _SENTENCE = re.compile(r"[^。！？\n\\\s]+[。！？]+”?")
 # simplified Chinese with ordinary marks: nothing here is for repair to change
@@ -79,6 +81,25 @@ def untouched(pool: Iterable[str], characters: int) -> tuple[int, int]:
     return total - changed, total
 
 
+def one_line(pool: list[str], size: int) -> str:
+    """The sentences of `pool` again and again, at least `size` bytes of UTF-8 without a break."""
+    return "".join(_filling(cycle(pool), size))
+
+
+def spoilt(pool: list[str], kind: str, size: int, rng: random.Random) -> str:
+    """Sentences of `pool` again and again, each a line and damaged anew, at least `size` bytes."""
+    return "\n".join(_filling((damage(sentence, kind, rng)[0] for sentence in cycle(pool)), size))
+
+
+def _filling(texts: Iterable[str], size: int) -> Iterator[str]:
+    """As many of `texts`, from the first, as make `size` bytes of UTF-8."""
+    for text in texts:
+        if size <= 0:
+            break
+        size -= len(text.encode())
+        yield text
+
+
 def speed(text: str) -> float:
     """Megabytes of UTF-8 a second of processor time: one core, whatever else the machine does."""
     started = time.process_time()
@@ -86,14 +107,25 @@ def speed(text: str) -> float:
     return len(text.encode()) / 1e6 / (time.process_time() - started)
 
 
+def seed_sentences() -> list[str]:
+    """The ordinary sentences of the seeds as repair leaves them."""
+    seeds = sorted((resources.files("annotations") / "seeds").iterdir(), key=lambda p: p.name)
+    return sentences(clean(seed.read_text(encoding="utf-8")).text for seed in seeds)
+
+
+def warm_up(pool: list[str]) -> None:
+    """Have the tables read that repair reads once."""
+    for kind in ("mixed", "lead"):
+        clean(damage(pool[0], kind, random.Random(0))[0])
+
+
 def _speeds(pool: list[str], rng: random.Random, full: bool) -> dict[str, str]:
-    repeats = 10 if full else 1
-    line = "".join(islice(cycle(pool), 20_000))[: 350_000 * repeats]
-    texts = {"clean, one line": line}
+    size = LINE_FULL if full else LINE
+    texts = {f"clean, one line of {size / 1e6:.0f} MB": one_line(pool, size)}
     for kind in ("gloss", "desync", "lead", "mixed"):
-        texts[kind] = "\n".join(damage(sentence, kind, rng)[0] for sentence in pool[:4_000])
+        texts[kind] = spoilt(pool, kind, size // 4, rng)
     for hostile in ("(", "?", "<", "（记者", "?蓖ㄟ"):
-        texts[f"only {hostile}"] = hostile * (100_000 * repeats // len(hostile))
+        texts[f"only {hostile}"] = hostile * (size // 10 // len(hostile))
     return {name: f"{speed(text):.2f}" for name, text in texts.items()}
 
 
@@ -106,15 +138,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0, help="of the damage")
     arguments = parser.parse_args()
     rng = random.Random(arguments.seed)
-    if arguments.paths:
-        texts = [text for path in arguments.paths for text in read(path)]
-    else:
-        seeds = sorted((resources.files("annotations") / "seeds").iterdir(), key=lambda p: p.name)
-        texts = [clean(seed.read_text(encoding="utf-8")).text for seed in seeds]
-    pool = sentences(texts)
+    named = sentences(text for path in arguments.paths for text in read(path))
+    pool = named if arguments.paths else seed_sentences()
+    if not pool:
+        parser.error("no ordinary sentence in these files; name reports of running text")
     rng.shuffle(pool)
-    for kind in ("mixed", "lead"):
-        clean(damage(pool[0], kind, rng)[0])  # tables are read once
+    warm_up(pool)
 
     kept, read_ = untouched(pool, UNTOUCHED_FULL if arguments.full else UNTOUCHED)
     print(f"{len(pool)} sentences")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,9 +78,7 @@ def clean(text: str, steps: Sequence[str] | None = None) -> Clean:
     Raises:
         ZhaoshangError: a step is not registered.
     """
-    for name in steps or ():
-        if name not in STEPS:
-            raise ZhaoshangError(f"no repair step {name!r}; the steps are {', '.join(STEPS)}")
+    _refuse_unknown(steps or ())
     repaired, offsets = text, OffsetMap.identity(len(text))
     changes: list[Change] = []
     for name, step in STEPS.items():
@@ -91,6 +89,22 @@ def clean(text: str, steps: Sequence[str] | None = None) -> Clean:
             repaired, made = apply(repaired, edits)
             offsets = made.compose(offsets)
     return Clean(text, repaired, offsets, changes, boilerplate.mark(repaired))
+
+
+def all_but(without: Collection[str]) -> list[str]:
+    """The names of the registered steps that are not in `without`, in the order they run.
+
+    Raises:
+        ZhaoshangError: a step is not registered.
+    """
+    _refuse_unknown(without)
+    return [name for name in STEPS if name not in without]
+
+
+def _refuse_unknown(steps: Iterable[str]) -> None:
+    for name in steps:
+        if name not in STEPS:
+            raise ZhaoshangError(f"no repair step {name!r}; the steps are {', '.join(STEPS)}")
 
 
 def _changes(text: str, edits: Sequence[Edit], offsets: OffsetMap) -> list[Change]:

@@ -9,10 +9,11 @@ from importlib import resources
 
 _TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿế\u0300\u0301\u0304\u0306\u030c"
 _LETTER = f"a-züêɑɡ\u0308{_TONED}"
-SYLLABLE = rf"[{_LETTER}]{{1,9}}[1-5]?"
+_CAPITAL = f"A-ZÜÊ{_TONED[:24].upper()}"
+SYLLABLE = rf"[{_LETTER}{_CAPITAL}][{_LETTER}]{{0,8}}[1-5]?"
 """Regular expression of what may be a written syllable; `spelling` tells whether it is one."""
 TONED_SYLLABLE = rf"(?=[a-züêɑɡ]{{0,5}}[{_TONED}])[{_LETTER}]{{1,9}}"
-"""The same, with a tone mark."""
+"""The same in small letters, with a tone mark."""
 
 # initials by the finals they take: the table of Hanyu Pinyin, y and w spellings included
 _FINALS = {
@@ -46,8 +47,8 @@ _TONE_MARKS = dict.fromkeys(map(ord, "\u0300\u0301\u0304\u0306\u030c"))
 
 @lru_cache(maxsize=4096)
 def spelling(written: str) -> tuple[str, bool]:
-    """The toneless spelling of a written syllable, and whether it bears a tone mark."""
-    letters = unicodedata.normalize("NFD", written.replace("ɑ", "a").replace("ɡ", "g"))
+    """A written syllable without tones, in small letters, and whether it bears a tone mark."""
+    letters = unicodedata.normalize("NFD", written.lower().replace("ɑ", "a").replace("ɡ", "g"))
     plain = letters.translate(_TONE_MARKS)
     return unicodedata.normalize("NFC", plain), plain != letters
 

@@ -19,18 +19,21 @@ WORD = -2.5
 _HANZI = r"\u3400-\u4dbf\u4e00-\u9fff〇"
 _UNITS = "万亿元千百十个项家美欧港日户亩吨年月人次批%倍天"
 _GAP = re.compile(
-    rf"""(?<=[。，；：、！？“‘（《【])\ +              # behind a mark that opens or divides
-    | \ +(?=[。，；：、！？”’）》】])                  # before one that closes or divides
-    | (?<=\d)\ +(?=[{_UNITS}])                       # 185 亿元
-    | (?<=\d)\ +(?=[.,]\d) | (?<=\d[.,])\ +(?=\d)    # 1861 .44
-    | (?<=[{_HANZI}\d])\ +(?=[{_HANZI}\d])           # 招 商
-    | ^\ +|\ +$                                      # indents""",
+    # a run of blanks is matched from its first one and whole: anything else takes quadratic time
+    rf"""(?<!\ )(?:
+      (?<=[。，；：、！？“‘（《【])\ ++                # behind a mark that opens or divides
+    | \ ++(?=[。，；：、！？”’）》】])                 # before one that closes or divides
+    | (?<=\d)\ ++(?=[{_UNITS}])                      # 185 亿元
+    | (?<=\d)\ ++(?=[.,]\d) | (?<=\d[.,])\ ++(?=\d)  # 1861 .44
+    | (?<=[{_HANZI}\d])\ ++(?=[{_HANZI}\d])          # 招 商
+    | ^\ ++|\ ++$                                    # indents
+    )""",
     re.VERBOSE | re.MULTILINE,
 )
 _RUNNING = re.compile("[。，；！？]")
 _BYLINE = re.compile(
-    r"（(?:[^（）\n]{0,8}(?:记者|通讯员|作者|编辑|供稿|摄影|资料图|文/|图/)[^（）\n]{0,60}"
-    rf"|[{_HANZI}]{{2,4}}(?: +[{_HANZI}]{{2,4}}){{1,5}})）"
+    r"（ *+(?:[^（）\n]{0,8}(?:记者|通讯员|作者|编辑|供稿|摄影|资料图|文/|图/)[^（）\n]{0,60}"
+    rf"|[{_HANZI}]{{2,4}}(?: ++[{_HANZI}]{{2,4}}){{1,5}}) *+）"
 )
 _SPACED_OUT = re.compile(rf"(?<![{_HANZI}])[{_HANZI}](?: [{_HANZI}]){{2,}}(?![{_HANZI}])")
 # 18 5亿元, but not 2023 185亿元

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -51,6 +52,41 @@ def test_most_characters_that_lost_any_first_byte_are_found() -> None:
         for sentence in SENTENCES
     )
     assert right >= 85  # of a hundred
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        r"\([a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-z]*\)",
+        r"（[a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-z]*）",
+        r"\([a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-z]*[\u4e00-\u9fff]",
+        r"[\u4e00-\u9fff][a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-z]*\)",
+        r"\([a-zü]+[14]?\)",
+        r"\([^()]+[、,/ ][^()]+\)",
+        r"\([a-z]*\?[a-z]*\)",
+        r"\([A-ZÀ-Ý][^()]+\)",
+    ],
+)
+def test_every_form_of_a_gloss_is_written_and_mended(form: str) -> None:
+    rng = random.Random(2)
+    met = wrong = 0
+    for _ in range(30):
+        for sentence in SENTENCES:
+            text, offsets = damage(sentence, "gloss", rng)
+            if re.search(form, text):
+                met += 1
+                result = clean(text)
+                wrong += result.text != sentence or result.offsets != offsets
+    assert met >= 10
+    assert wrong <= met // 50
+
+
+def test_pages_of_three_regions_are_written_and_mended() -> None:
+    sentence = "会议说明，群众里外沿着产业链线为企业启动生产线，台湾、香港客商卫生床位。"
+    rng = random.Random(0)
+    pages = {damage(sentence, "traditional", rng)[0] for _ in range(40)}
+    assert len(pages) == 3
+    assert {clean(page).text for page in pages} == {sentence}
 
 
 def test_spans_keep_their_words() -> None:

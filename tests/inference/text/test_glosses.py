@@ -32,6 +32,9 @@ def plain(text: str) -> str:
         ("項(xiàng目", "項目"),
         ("項xiàng)目", "項目"),
         ("項(xiàng)(xiàng)目", "項目"),
+        ("項(Xiàng)目", "項目"),
+        ("愛(Ài)", "愛"),
+        ("音樂(Yuè、Lè)會", "音樂會"),
         ("音樂(yuè、lè)會(huì)", "音樂會"),
         ("音樂(yuè lè)", "音樂"),
         ("綠(lǜ)色、女(nǚ)", "綠色、女"),
@@ -58,6 +61,9 @@ def test_glosses_go(damaged: str, expected: str) -> None:
         "附件(a1)",
         "什么(a?)",
         "重庆(Chóngqìng)",
+        "類(A)",
+        "類(A、E)",
+        "項(Xiang)目",
         "項(xx)",
         "(xiàng)",
         "\n(xiàng)目",
@@ -90,6 +96,7 @@ def test_only_whole_characters_are_kept_and_edits_are_disjoint(text: str) -> Non
         ("lǜ", ("lü", True)),
         ("men", ("men", False)),
         ("ɑ\u0301", ("a", True)),
+        ("Ài", ("ai", True)),
     ],
 )
 def test_spelling(written: str, expected: tuple[str, bool]) -> None:

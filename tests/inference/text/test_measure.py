@@ -2,12 +2,16 @@ from __future__ import annotations
 
 import random
 
+import pytest
+
 from inference.text import measure
 
 SENTENCES = [
     "全市新签约千万元以上项目568个，同比增长159.4%，总签约额1861.44亿元。",
     "我们建立项目管家服务机制，为企业办理开工手续，推动项目早日投产。",
 ]
+SLACK = 1 / 3
+"""Share of the speed aimed at that must be reached: shared machines are slow and uneven."""
 
 
 def test_sentences_are_ordinary_and_met_once() -> None:
@@ -26,3 +30,24 @@ def test_damaged_sentences_are_counted() -> None:
 
 def test_speed_is_positive() -> None:
     assert measure.speed("".join(SENTENCES)) > 0
+
+
+def test_a_line_and_damaged_text_are_as_long_as_asked() -> None:
+    longest = max(len(sentence.encode()) for sentence in SENTENCES)
+    line = measure.one_line(SENTENCES, 10_000)
+    assert "\n" not in line
+    assert 10_000 <= len(line.encode()) < 10_000 + longest
+    spoilt = measure.spoilt(SENTENCES, "gloss", 10_000, random.Random(0))
+    assert 10_000 <= len(spoilt.encode()) < 12_000
+    assert len(set(spoilt.split("\n"))) > 20  # damaged anew each time
+
+
+@pytest.mark.long
+def test_repair_is_as_fast_as_it_must_be(full: bool) -> None:
+    pool = measure.seed_sentences()
+    measure.warm_up(pool)
+    size = measure.LINE_FULL if full else measure.LINE
+    assert measure.speed(measure.one_line(pool, size)) >= 2 * SLACK
+    rng = random.Random(0)
+    for kind in ("gloss", "desync", "mixed"):
+        assert measure.speed(measure.spoilt(pool, kind, size // 4, rng)) >= 0.5 * SLACK

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -62,6 +62,33 @@ def test_spans_map_there_and_back(data: st.DataObject) -> None:
     assert 0 <= source[0] <= source[1] <= offsets.source_length
     if start < end:
         assert offsets.to_target(*source) == (start, end)
+
+
+def placed(edits: list[tuple[int, int, int]]) -> list[tuple[int, int]]:
+    """The target spans of the edits that made text longer."""
+    spans = []
+    shift = 0
+    for start, end, size in edits:
+        if size > end - start:
+            spans.append((start + shift, start + shift + size))
+        shift += size - (end - start)
+    return spans
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_spans_come_back_but_for_edges_inside_what_grew(data: st.DataObject) -> None:
+    length = data.draw(st.integers(0, 20))
+    first = data.draw(edit_lists(length))
+    inner = OffsetMap.from_edits(length, first)
+    second = data.draw(edit_lists(len(inner)))
+    outer = OffsetMap.from_edits(len(inner), second)
+    whole = outer.compose(inner)
+    grown = placed(second) + [outer.to_target(*span) for span in placed(first)]
+    inside = {place for low, high in grown for place in range(low + 1, high)}
+    edges = [place for place in range(len(whole) + 1) if place not in inside]
+    for start, end in combinations(edges, 2):
+        assert whole.to_target(*whole.to_source(start, end)) == (start, end)
 
 
 @settings(deadline=None)

@@ -60,6 +60,7 @@ def suggest_command(
     """Pick the sentences worth annotating most: doubtful ones, each unlike the others, pre-annotated."""
     from inference.batch import find, read
     from inference.suggest import DoubtingExtractor, needs, suggest
+    from inference.writers.failures import whole_file
 
     extractor = DoubtingExtractor.load(model)
     scheme = extractor.settings.label_scheme
@@ -73,6 +74,8 @@ def suggest_command(
             "no sentence to suggest; all are known or too short", ", ".join(map(str, paths))
         )
     documents = [suggestion.document for suggestion in found]
-    formats.write(out, documents, "jsonl" if out.suffix == ".jsonl" else "label-studio", scheme)
+    format = "jsonl" if out.suffix == ".jsonl" else "label-studio"
+    with whole_file(out) as partial:
+        formats.write(partial, documents, format, scheme)
     shown = json.dumps({key: round(value, 2) for key, value in weights.items()})
     print(f"{out}: {len(documents)} sentences; weights {shown}", file=sys.stderr)

@@ -10,6 +10,7 @@ from typing import Any
 
 from annotations.errors import DataError
 from annotations.scheme import Scheme
+from training.evaluate import overlap_f1
 
 TEMPLATES = Path(__file__).with_name("templates")
 _COLOR = re.compile(r"#[0-9a-fA-F]{3,8}")
@@ -72,33 +73,42 @@ def _words(attributes: Mapping[str, Any]) -> str:
 
 
 def _span_rows(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
-    rows = [*figures["spans"].items(), ("micro", figures["micro"])]
-    return [row | {"name": name, "interval": figures["intervals"].get(name)} for name, row in rows]
+    # The macro average is one of F1s; it has no counts of its own.
+    macro = {"precision": None, "recall": None, "f1": figures["macro_f1"], "reference": ""}
+    rows = [*figures["spans"].items(), ("micro", figures["micro"]), ("macro", macro)]
+    overlap = overlap_f1(figures)
+    return [
+        row | {"name": name, "interval": figures["intervals"].get(name), "overlap": overlap[name]}
+        for name, row in rows
+    ]
 
 
 def _other_rows(figures: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    known = figures["intervals"]
-    for name, row in figures["attributes"].items():
-        yield {
-            "name": name,
-            "score": row["accuracy"],
-            "items": row["spans"],
-            "interval": known.get(name),
-        }
-    for name, row in figures["relations"].items():
-        yield {
-            "name": name,
-            "score": row["f1"],
-            "items": row["reference"],
-            "interval": known.get(name),
-        }
+    """Attributes, relations and kinds: as read, and (``given``) when told the gold spans."""
+    for kind, score, count in (
+        ("attributes", "accuracy", "spans"),
+        ("relations", "f1", "reference"),
+    ):
+        read, given = figures[kind], figures["given"][kind]
+        for name in sorted(read.keys() | given.keys()):
+            # What was never found exactly has figures on the gold spans only.
+            yield {
+                "name": name,
+                "score": read[name][score] if name in read else None,
+                "items": read[name][count] if name in read else 0,
+                "interval": figures["intervals"].get(name),
+                "given": given[name][score] if name in given else None,
+                "given_items": given[name][count] if name in given else "",
+            }
     kinds = figures["kinds"]
     if kinds["sentences"]:
         yield {
             "name": "kind",
             "score": kinds["accuracy"],
             "items": kinds["sentences"],
-            "interval": known.get("kind"),
+            "interval": figures["intervals"].get("kind"),
+            "given": None,
+            "given_items": "",
         }
 
 

@@ -1,7 +1,8 @@
-"""One training run's configuration: a TOML file, checked, with defaults that work."""
+"""One training run's configuration: a TOML file, checked, with defaults that work (``default.toml`` explains them)."""
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -9,6 +10,39 @@ from pathlib import Path
 from typing import Any
 
 from annotations.errors import DataError
+
+#: Every setting with its default and what it means, as TOML: for copying. `TrainConfig` is what counts.
+DEFAULT_FILE = Path(__file__).with_name("default.toml")
+#: Least and greatest value of each number.
+RANGES: Mapping[str, tuple[float, float]] = {
+    "layers": (0, 1000),
+    "seed": (0, 4_294_967_295),  # what NumPy takes
+    "epochs": (1, 10_000),
+    "patience": (1, 10_000),
+    "batch_size": (1, 4096),
+    "encoder_rate": (0, 1),
+    "head_rate": (0, 1),
+    "structure_rate": (0, 1),
+    "layer_decay": (0.01, 1),
+    "frozen_epochs": (0, 10_000),
+    "warmup": (0, 1),
+    "weight_decay": (0, 1),
+    "dropout": (0, 0.9),
+    "encoder_dropout": (0, 0.9),
+    "token_dropout": (0, 0.9),
+    "ema": (0, 0.99999),
+    "replay": (0, 1000),
+    "keep": (0, 1),
+    "damage": (0, 10),
+    "swap": (0, 10),
+    "core": (16, 500),
+    "context": (0, 200),
+}
+HEADS = ("tags", "attributes", "links", "kinds")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +79,7 @@ class TrainConfig:
     base: str | None = None
     layers: int = 0
     seed: int = 13
-    epochs: int = 7
+    epochs: int = 6
     patience: int = 4
     batch_size: int = 16
     encoder_rate: float = 3e-4
@@ -61,8 +95,8 @@ class TrainConfig:
     ema: float = 0.995
     replay: float = 3.0
     keep: float = 0.0
-    damage: float = 0.1
-    swap: float = 0.2
+    damage: float = 0.05
+    swap: float = 0.1
     core: int = 160
     context: int = 32
     loss_weights: Mapping[str, float] = field(
@@ -70,42 +104,30 @@ class TrainConfig:
     )
 
     def __post_init__(self) -> None:
-        for name, low, high in (
-            ("epochs", 1, 10_000),
-            ("patience", 1, 10_000),
-            ("batch_size", 1, 4096),
-            ("layers", 0, 1000),
-            ("frozen_epochs", 0, 10_000),
-            ("encoder_rate", 0, 1),
-            ("head_rate", 0, 1),
-            ("structure_rate", 0, 1),
-            ("layer_decay", 0.01, 1),
-            ("warmup", 0, 1),
-            ("weight_decay", 0, 1),
-            ("dropout", 0, 0.9),
-            ("encoder_dropout", 0, 0.9),
-            ("token_dropout", 0, 0.9),
-            ("ema", 0, 0.99999),
-            ("replay", 0, 1000),
-            ("keep", 0, 1),
-            ("damage", 0, 10),
-            ("swap", 0, 10),
-            ("core", 16, 500),
-            ("context", 0, 200),
-        ):
+        whole = {f.name for f in fields(self) if f.type == "int"}
+        for name, (low, high) in RANGES.items():
             value = getattr(self, name)
-            if (
-                isinstance(value, bool)
-                or not isinstance(value, int | float)
-                or not low <= value <= high
-            ):
+            fits = isinstance(value, int) or name not in whole
+            if not _is_number(value) or not fits or not low <= value <= high:
+                kind = "whole number" if name in whole else "number"
                 raise DataError(
-                    f"{name} = {value!r} must be a number from {low} to {high}", "configuration"
+                    f"{name} = {value!r} must be a {kind} from {low} to {high}", "configuration"
                 )
-        known = {"tags", "attributes", "links", "kinds"}
-        if set(self.loss_weights) != known or any(w < 0 for w in self.loss_weights.values()):
+        if self.base is not None and not (isinstance(self.base, str) and self.base.strip()):
             raise DataError(
-                f"loss_weights needs a weight ≥ 0 for each of {', '.join(sorted(known))}",
+                f"base = {self.base!r} must be a folder or a Hugging Face id in quotes;"
+                " leave it out for the project's own",
+                "configuration",
+            )
+        weights = self.loss_weights
+        if (
+            not isinstance(weights, Mapping)
+            or set(weights) != set(HEADS)
+            or not all(_is_number(w) and 0 <= w < math.inf for w in weights.values())
+        ):
+            raise DataError(
+                f"loss_weights needs a weight, a number ≥ 0, for each of {', '.join(HEADS)};"
+                f" found {weights!r}",
                 "configuration",
             )
 
@@ -154,7 +176,13 @@ def load(
             values = tomllib.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise DataError("no such configuration file", str(path)) from None
+        except OSError as error:
+            raise DataError(f"cannot be read: {error.strerror}", str(path)) from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise DataError(f"not valid TOML: {error}", str(path)) from error
-    defaults = dict(CONTINUED) if continued else {}
-    return TrainConfig().override(defaults | values | dict(overrides or {}))
+    config = TrainConfig().override(CONTINUED if continued else {})
+    try:
+        config = config.override(values)
+    except DataError as error:
+        raise DataError(str(error), str(path)) from None
+    return config.override(overrides or {})

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
+from annotations import scheme as schemes
 from annotations import splits, store
 from annotations.document import Document
 from annotations.errors import DataError
@@ -17,6 +18,8 @@ from inference.sentences import split
 
 #: The project's own annotated reports.
 CORPUS = Path(splits.__file__).with_name("data")
+#: The shipped model's weights, to go on from (`training.ship`).
+SHIPPED = Path(__file__).with_name("model")
 #: Where a model folder keeps the reports it was made from.
 FOLDER = "data"
 #: A training report is a test report when this share of its longer sentences is in the test.
@@ -37,20 +40,44 @@ class Data:
         return {name: documents for name, documents in named.items() if documents}
 
 
-def load_data(paths: Sequence[Path], scheme: Scheme, seed: int = 13) -> Data:
+def load_data(
+    paths: Sequence[Path], scheme: Scheme, seed: int = 13, own: Path | None = None
+) -> Data:
     """Reports of all files and folders, divided by the repo's frozen splits; unlisted ones by `annotations.splits`.
 
+    Args:
+        paths: .jsonl files and folders.
+        scheme: which the reports are checked against.
+        seed: of the draw for unlisted reports.
+        own: a file of the user's own lists, which go before the project's.
+
     Raises:
-        DataError: as `annotations.store.load`; also when nothing is left to train on or to develop on.
+        DataError: as `annotations.store.load` and `annotations.splits.divide`; also when nothing is left to train on or
+            to develop on.
     """
     documents = store.load(*paths, scheme=scheme)
-    if len(documents) < 2:
+    if len({splits.origin(d) for d in documents}) < 2:
         where = ", ".join(map(str, paths))
         raise DataError(
-            "one report cannot be divided into training and development data; add more", where
+            "one report cannot be divided into training and development data, nor can sentences of one"
+            " (meta.report); add more",
+            where,
         )
-    parts = splits.divide(documents, seed)
+    parts = splits.divide(documents, seed, own=own)
+    if own is not None and (empty := [p for p in ("train", "development") if not parts[p]]):
+        raise DataError(f"leaves no report for {empty[0]}; list some there", str(own))
     return Data(parts["train"], parts["development"], parts["test"])
+
+
+def part_of(documents: Sequence[Document], part: str, own: Path | None = None) -> list[Document]:
+    """The reports of one part, by the frozen splits or, before those, the user's ``own`` (as `load_data`).
+
+    Raises:
+        DataError: when there is no such part, or as `annotations.splits.divide`.
+    """
+    if part not in splits.PARTS:
+        raise DataError(f"{part!r} is none of {', '.join(splits.PARTS)}", "--part")
+    return splits.divide(documents, own=own)[part]
 
 
 def frozen_test(scheme: Scheme | None = None) -> list[Document]:
@@ -95,6 +122,30 @@ def check_test(data: Data, frozen: Sequence[Document] = ()) -> list[Leak]:
     return found
 
 
+def sentence_count(documents: Iterable[Document]) -> int:
+    """Sentences of reports: those annotated, or where a report has none, those it is split into."""
+    return sum(len(d.sentences) or sum(1 for _ in split(d.text)) for d in documents)
+
+
+def check_parent(data: Data, old: Data) -> None:
+    """See that a model to go on from has not learnt from the test reports of ``data``.
+
+    Args:
+        data: the reports given now.
+        old: what the model learnt from.
+
+    Raises:
+        DataError: when it has.
+    """
+    test = {splits.origin(d) for d in data.test}
+    if doubled := [d.id for d in (*old.train, *old.development) if splits.origin(d) in test]:
+        raise DataError(
+            f"this model has learnt from report {doubled[0]!r}, which is one of the test reports now; start without"
+            " --from, or take the report out of the test part",
+            "--from",
+        )
+
+
 def keep(data: Data, folder: Path) -> None:
     """Write the reports a model learnt from into its folder, for lineage, replay and leak checks."""
     for part in ("train", "development"):
@@ -103,11 +154,14 @@ def keep(data: Data, folder: Path) -> None:
 
 
 def kept(folder: Path) -> Data:
-    """The reports that the model in ``folder`` learnt from.
+    """The reports that the model in ``folder`` learnt from: the corpus, for the shipped model.
 
     Raises:
         DataError: when the folder does not have them.
     """
+    if folder.resolve() == SHIPPED:
+        corpus = load_data([CORPUS], schemes.load())
+        return Data(corpus.train, corpus.development, [])
     if not (folder / FOLDER / "train.jsonl").is_file():
         raise DataError(
             f"has no {FOLDER}/train.jsonl, the reports it learnt from; name a folder written by `zhaoshang train`",
@@ -118,6 +172,19 @@ def kept(folder: Path) -> Data:
         path = folder / FOLDER / f"{part}.jsonl"
         parts[part] = store.load(path) if path.is_file() else []
     return Data(parts["train"], parts["development"], [])
+
+
+def learnt(folder: Path, documents: Sequence[Document]) -> list[str]:
+    """Ids of those reports that the model in ``folder`` was trained on, in whole or in part, by id or by text.
+
+    Empty where the folder does not keep its training reports.
+    """
+    if not (folder / FOLDER / "train.jsonl").is_file():
+        return []
+    train = kept(folder).train
+    names = {name for d in train for name in (d.id, splits.origin(d))}
+    texts = {d.text for d in train}
+    return [d.id for d in documents if {d.id, splits.origin(d)} & names or d.text in texts]
 
 
 def joined(data: Data, old: Data) -> Data:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from annotations.agreement import Agreement, compare
+from annotations.agreement import Agreement, Tally, compare
 from annotations.document import Document
 from annotations.scheme import Scheme
 from inference.extractor import Extractor
@@ -75,6 +75,20 @@ def evaluate(
     return summarise(documents, predicted, parts)
 
 
+def overlap_f1(figures: Mapping[str, Any]) -> dict[str, float]:
+    """F1 by overlap (spans that share a character with one of the same label) per label, ``micro`` and ``macro``.
+
+    Args:
+        figures: as `annotations.agreement.Agreement.to_dict` has them.
+    """
+    rows = figures["overlap"]
+    scores = {label: row["f1"] for label, row in rows.items()}
+    counts = Tally()
+    for row in rows.values():
+        counts += Tally(row["correct"], row["reference"], row["proposed"])
+    return scores | {"micro": counts.f1, "macro": sum(scores.values()) / max(1, len(scores))}
+
+
 def table(figures: dict[str, Any]) -> str:
     """The main figures as a Markdown table, with 95 % intervals of F1 where ``figures`` has them."""
     known = figures.get("intervals", {})
@@ -83,11 +97,14 @@ def table(figures: dict[str, Any]) -> str:
         found = known.get(name)
         return f" ({100 * found[0]:.1f}–{100 * found[1]:.1f})" if found else ""
 
-    lines = ["| | precision | recall | F1 | spans |", "|---|---|---|---|---|"]
+    overlap = {name: f"{100 * score:.1f}" for name, score in overlap_f1(figures).items()}
+    lines = ["| | precision | recall | F1 | overlap F1 | spans |", "|---|---|---|---|---|---|"]
     for name, row in [*figures["spans"].items(), ("micro", figures["micro"])]:
         lines.append(
             f"| {name} | {100 * row['precision']:.1f} | {100 * row['recall']:.1f}"
-            f" | {100 * row['f1']:.1f}{interval(name)} | {row['reference']} |"
+            f" | {100 * row['f1']:.1f}{interval(name)} | {overlap[name]} | {row['reference']} |"
         )
-    lines.append(f"| macro | | | {100 * figures['macro_f1']:.1f}{interval('macro')} | |")
+    lines.append(
+        f"| macro | | | {100 * figures['macro_f1']:.1f}{interval('macro')} | {overlap['macro']} | |"
+    )
     return "\n".join(lines)

@@ -14,7 +14,8 @@ from torch import Tensor, nn
 from annotations.errors import DataError
 from inference.encoding import CharVocab
 from inference.settings import FILE_NAME, ModelSettings
-from inference.tagger import MODEL_FILE, OnnxTagger
+from inference.tagger import HALF_FILE, MODEL_FILE, OnnxTagger
+from inference.writers.failures import writing
 from training.fuse import fuse_attention
 from training.model import ReportTagger
 from training.torch_tagger import TorchTagger
@@ -22,7 +23,11 @@ from training.torch_tagger import TorchTagger
 OUTPUTS = ("tags", "attributes", "kinds", "heads", "tails")
 #: PyTorch and ONNX scores may differ by this much at most (fp32).
 TOLERANCE = 1e-3
+#: Scores of a network in half precision (11 bits a number) may differ by more.
+HALF_TOLERANCE = 0.05
 CARD = "README.md"
+#: What inference does not need and its reader may: where the model comes from, and how it scored.
+COPIED = (CARD, "lineage.json", "figures.json")
 
 
 class _Exported(nn.Module):
@@ -78,6 +83,14 @@ def quantize(source: Path, target: Path) -> None:
     )
 
 
+def halve(source: Path, target: Path) -> None:
+    """Write a copy in half precision, for CUDA; ids and scores keep their types."""
+    import onnx
+    from onnxruntime.transformers.float16 import convert_float_to_float16
+
+    onnx.save(convert_float_to_float16(onnx.load(str(source)), keep_io_types=True), str(target))
+
+
 def difference(model: ReportTagger, tagger: OnnxTagger, seed: int = 0) -> float:
     """The greatest absolute difference of any score between torch and ONNX, on random ids."""
     rng = np.random.default_rng(seed)
@@ -89,41 +102,60 @@ def difference(model: ReportTagger, tagger: OnnxTagger, seed: int = 0) -> float:
         ours, theirs = TorchTagger(model, exact=True)(ids, mask), tagger(ids, mask)
         for name in OUTPUTS:
             gap = np.abs(ours[name] - theirs[name])[mask.astype(bool)]
-            worst = max(worst, float(gap.max(initial=0.0)))  # a scheme may lack attributes
+            # A scheme may lack attributes; what overflowed to NaN is the greatest difference.
+            worst = float(np.maximum(worst, gap.max(initial=0.0)))
     return worst
 
 
-def export(folder: Path, out: Path, *, int8: bool = True) -> Path:
+def export(folder: Path, out: Path, *, int8: bool = True, half: bool = False) -> Path:
     """Export the model folder ``folder`` to ``out`` (which appears whole or not at all).
 
+    Args:
+        folder: as `training.train.train` writes it.
+        out: the folder to write.
+        int8: quantise the weights of ``model.onnx``.
+        half: also write ``model.fp16.onnx``, which inference takes on CUDA.
+
     Raises:
-        DataError: when ``folder`` is no model folder, or the ONNX model does not agree with the torch model.
+        DataError: when ``folder`` is no model folder, an ONNX model does not agree with the torch model, or ``out``
+            cannot be written.
     """
     settings = ModelSettings.load(folder)
     model = ReportTagger.from_pretrained(folder)
-    with tempfile.TemporaryDirectory(dir=_parent(out)) as name:
+    with writing(out), tempfile.TemporaryDirectory(dir=_parent(out)) as name:
         work = Path(name) / "model"
         work.mkdir()
         to_onnx(model, work / MODEL_FILE)
         fuse_attention(work / MODEL_FILE, model.config.num_attention_heads)
-        gap = difference(model, OnnxTagger(work))
-        if gap > TOLERANCE:
-            raise DataError(
-                f"the ONNX model's scores differ by {gap:.2g} from the torch model's", str(folder)
-            )
+        _agrees(model, work, TOLERANCE, folder)
+        if half:
+            apart = Path(name) / "half"
+            apart.mkdir()
+            halve(work / MODEL_FILE, apart / MODEL_FILE)
+            _agrees(model, apart, HALF_TOLERANCE, folder)
+            os.replace(apart / MODEL_FILE, work / HALF_FILE)
         if int8:
             quantize(work / MODEL_FILE, work / "int8.onnx")
             os.replace(work / "int8.onnx", work / MODEL_FILE)
         settings.save(work)
         CharVocab.load(folder / "vocab.txt").save(work / "vocab.txt")
-        if (folder / CARD).exists():
-            shutil.copy(folder / CARD, work / CARD)
+        for name in COPIED:
+            if (folder / name).exists():
+                shutil.copy(folder / name, work / name)
         if out.exists():
             if not (out / FILE_NAME).exists() and any(out.iterdir()):
                 raise DataError("is not empty and no model folder; choose another place", str(out))
             shutil.rmtree(out)
         os.replace(work, out)
     return out
+
+
+def _agrees(model: ReportTagger, exported: Path, tolerance: float, source: Path) -> None:
+    gap = difference(model, OnnxTagger(exported, device="cpu"))
+    if not gap <= tolerance:
+        raise DataError(
+            f"the ONNX model's scores differ by {gap:.2g} from the torch model's", str(source)
+        )
 
 
 def _parent(out: Path) -> Path:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -48,12 +49,14 @@ def build_model(
     With ``parent``, a model folder, encoder and heads start from that model's weights instead (`training.inherit`).
 
     Raises:
-        DataError: when the base cannot be read, is not BERT, or has no vocabulary of single characters.
+        DataError: when the base cannot be read, is not BERT, has no vocabulary of single characters, or has fewer
+            positions than a window needs.
     """
     older = load_parent(parent) if parent else None
     source = parent or resolve_base(config.base)
     base_config = older.config if older else _base_config(source)
     base_config = BertConfig.from_dict(base_config.to_dict())
+    _check_windows(config, base_config.max_position_embeddings, source)
     base_config.update(
         {
             "scheme": json.dumps(scheme.to_dict(), ensure_ascii=False),
@@ -93,27 +96,51 @@ def build_model(
 
 def _base_config(source: Path | str) -> BertConfig:
     """The base's configuration, from its folder or from the hub."""
-    try:
+    with _loading("the base", source):
         found = AutoConfig.from_pretrained(source)
-    except (OSError, ValueError) as error:
-        raise DataError(
-            f"the base cannot be loaded: {str(error).splitlines()[0]}; check its name and the connection,"
-            " and run the command again (a broken download goes on where it ended)",
-            str(source),
-        ) from error
     if found.model_type != "bert":
         raise DataError(f"a {found.model_type} model; the base must be of type bert", str(source))
     return found
 
 
+@contextmanager
+def _loading(what: str, source: Path | str) -> Iterator[None]:
+    """Say in plain words when something of the base cannot be had from its folder or from the hub."""
+    try:
+        yield
+    except Exception as error:  # the hub and broken files raise errors of several libraries
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise DataError(
+            f"{what} cannot be loaded: {reason}; check its name and the connection,"
+            " and run the command again (a broken download goes on where it ended)",
+            str(source),
+        ) from error
+
+
+def _check_windows(config: TrainConfig, positions: int, source: Path | str) -> None:
+    """Refuse windows that are longer than what the base can read at a time."""
+    needed = WindowSizes(config.core, config.context).longest + 2  # [CLS] and [SEP]
+    if needed > positions:
+        raise DataError(
+            f"core = {config.core} and context = {config.context} make windows of {needed} positions"
+            f" (core + 2 × context + 2), but the base has {positions}; lower core or context",
+            str(source),
+        )
+
+
 def base_vocab(source: Path | str) -> CharVocab:
-    """The base's vocabulary: its ``vocab.txt``, or its tokenizer's tokens in the order of their ids."""
+    """The base's vocabulary: its ``vocab.txt``, or its tokenizer's tokens in the order of their ids.
+
+    Raises:
+        DataError: when there is neither, or it cannot be downloaded.
+    """
     path = Path(source) / "vocab.txt"
     if path.exists():
         return CharVocab.load(path)
     from transformers import AutoTokenizer
 
-    tokens = AutoTokenizer.from_pretrained(source).get_vocab()
+    with _loading("the base's tokenizer", source):
+        tokens = AutoTokenizer.from_pretrained(source).get_vocab()
     return CharVocab(sorted(tokens, key=tokens.__getitem__))
 
 
@@ -336,7 +363,11 @@ def fit(
         callbacks=callbacks,
     )
     trainer.remove_callback(PrinterCallback)
-    trainer.run(last_checkpoint(folder / "checkpoints") if resume else None)
+    # One process deletes what is half-written; and none loses the folder before all have read the best weights in it.
+    with trainer.accelerator.main_process_first():
+        checkpoint = last_checkpoint(folder / "checkpoints") if resume else None
+    trainer.run(checkpoint)
+    trainer.accelerator.wait_for_everyone()
     if blended:
         blend(model, older, config.keep)
     # How long it took says nothing about the weights, and would differ between equal runs.

@@ -27,7 +27,7 @@ def load_parent(folder: Path) -> ReportTagger:
         )
     settings = ModelSettings.load(folder)
     try:
-        parent = ReportTagger.from_pretrained(folder)
+        parent = ReportTagger.from_pretrained(folder, dtype=torch.float32)
     except Exception as error:
         # What transformers and safetensors raise for damaged files has no common type.
         raise DataError(f"cannot be read ({error}); train or copy it again", str(folder)) from error

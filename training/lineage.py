@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -76,10 +77,30 @@ def _base(config: TrainConfig) -> dict[str, Any]:
     return found
 
 
+def base_of(record: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The base at the root of a lineage, through all the models it was continued from; None where none is known."""
+    while record:
+        if base := record.get("base"):
+            return base
+        record = record.get("parent")
+    return None
+
+
+def ancestors(record: Mapping[str, Any]) -> list[str]:
+    """The models (``name@version``) that a lineage's model was continued from, the nearest first."""
+    found = []
+    while record := record.get("parent") or {}:
+        found.append(record["model"])
+    return found
+
+
 def _parent(folder: Path) -> dict[str, Any]:
+    """The lineage of a parent, as far as its child keeps it: its own parent included, down to the base."""
     settings = ModelSettings.load(folder)
+    record = read(folder)
     return {
         "model": f"{settings.name}@{settings.version}",
-        "weights": read(folder).get("weights"),
-        "base": read(folder).get("base"),
+        "weights": record.get("weights"),
+        "base": base_of(record),
+        "parent": record.get("parent"),
     }

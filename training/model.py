@@ -97,13 +97,13 @@ class ReportTagger(BertPreTrainedModel):
                 kinds, targets["kinds"], ignore_index=-100, label_smoothing=0.05
             ).nan_to_num()
         weights = self.config.loss_weights
-        loss = sum((weights[name] * part for name, part in parts.items()), torch.zeros(()))
-        return {"loss": loss}
+        nothing = scores["tags"].new_zeros(())
+        return {"loss": sum((weights[name] * part for name, part in parts.items()), nothing)}
 
     def _tag_loss(self, emissions: Tensor, targets: Mapping[str, Any]) -> Tensor:
         """CRF negative log-likelihood of the labelled stretches, per character."""
         starts, lengths, tags = targets["starts"], targets["lengths"], targets["tags"]
-        steps = torch.arange(tags.shape[1])
+        steps = torch.arange(tags.shape[1], device=tags.device)
         where = (starts[:, None] + steps).clamp(max=emissions.shape[1] - 1)
         taken = emissions.gather(1, where[:, :, None].expand(-1, -1, emissions.shape[2]))
         first, moves = self.transitions()
@@ -133,7 +133,8 @@ class ReportTagger(BertPreTrainedModel):
         losses = []
         for relation, head, candidates, buckets, answer in targets["links"]:
             scores = self.link_scores(heads, tails, relation, head, candidates, buckets)
-            losses.append(functional.cross_entropy(scores[None], torch.tensor([answer])))
+            wanted = torch.tensor([answer], device=scores.device)
+            losses.append(functional.cross_entropy(scores[None], wanted))
         return torch.stack(losses).mean() if losses else heads.sum() * 0
 
     def link_scores(
@@ -168,7 +169,7 @@ def crf_nll(
     Args:
         emissions: ``[B, T, K]``; lengths: ``[B]``, at least 1; first: ``[K]``; moves: ``[K, K]`` from row to column.
     """
-    steps = torch.arange(tags.shape[1])
+    steps = torch.arange(tags.shape[1], device=tags.device)
     inside = (steps < lengths[:, None]).float()
     gold = emissions.gather(2, tags[:, :, None])[:, :, 0] * inside
     path = gold.sum(1) + first[tags[:, 0]]

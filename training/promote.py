@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from annotations.document import Document
 from annotations.errors import DataError
 from annotations.leakage import Leak, between
-from inference.settings import ModelSettings
+from inference.extractor import DEFAULT_MODEL
+from inference.settings import FILE_NAME, ModelSettings
 from inference.tagger import MODEL_FILE
 from training import lineage
 from training.card import add_note
@@ -24,14 +25,16 @@ class Examination:
     """What speaks against a candidate.
 
     Attributes:
-        comparison: with the default model; None where there is none yet.
+        comparison: with the default model or the shipped one (`rival`); None where there is none.
         leaks: what the candidate's training and development reports share with the test.
         objections: why it must not be promoted, in plain words; empty when it may.
+        against: in words what it was compared with, or why with nothing.
     """
 
     comparison: Comparison | None
     leaks: Sequence[Leak]
     objections: tuple[str, ...]
+    against: str = "Compared with no other model."
 
 
 def examine(candidate: Path, current: Path | None, test: Sequence[Document]) -> Examination:
@@ -42,7 +45,7 @@ def examine(candidate: Path, current: Path | None, test: Sequence[Document]) -> 
 
     Args:
         candidate: a folder written by ``zhaoshang train``.
-        current: the default model's folder, if there is one.
+        current: the folder of the model it must be as good as, if there is one.
         test: annotated reports.
 
     Raises:
@@ -79,6 +82,36 @@ def examine(candidate: Path, current: Path | None, test: Sequence[Document]) -> 
     return Examination(comparison, leaks, tuple(objections))
 
 
+def rival(candidate: Path, registry: Registry) -> tuple[Path | None, str]:
+    """The model that a candidate must be as good as: the registry's default or, before there is one, the shipped model.
+
+    Args:
+        candidate: a model folder.
+        registry: where it would be promoted.
+
+    Returns:
+        Its folder, None where there is none; and in words what it is, or why there is none.
+
+    Raises:
+        DataError: when a folder's settings cannot be read.
+    """
+    current = registry.alias("default")
+    if current is not None:
+        return current, "Compared with the default model."
+    first = "The first model of its registry"
+    if not (DEFAULT_MODEL / FILE_NAME).is_file():
+        return None, f"{first}: there was none to compare it with."
+    ours, theirs = (
+        sorted(ModelSettings.load(folder).label_scheme.labels)
+        for folder in (DEFAULT_MODEL, candidate)
+    )
+    if ours != theirs:
+        return None, (
+            f"{first}: not compared with the shipped model, which has other labels ({', '.join(ours)})."
+        )
+    return DEFAULT_MODEL, f"{first}: compared with the shipped model."
+
+
 def missing_labels(current: Path, candidate: Path) -> list[str]:
     """Labels that one model folder knows and another does not."""
     known, other = (
@@ -92,20 +125,22 @@ def promote(
 ) -> tuple[Path, Examination]:
     """Examine a candidate, and when nothing speaks against it add it to the registry as the default.
 
+    It is examined against the registry's default, or while there is none against the shipped model (`rival`).
     With ``force`` it is promoted all the same, and its model card says so and why.
 
     Returns:
         Its folder in the registry, and the examination.
 
     Raises:
-        DataError: naming every objection, unless ``force``; as `examine`; when the version is there with other weights.
+        DataError: naming every objection, unless ``force``; as `examine`; when the version is there with other weights;
+            when it cannot be written.
     """
-    current = registry.alias("default")
-    found = examine(candidate, current, test)
+    current, against = rival(candidate, registry)
+    found = replace(examine(candidate, current, test), against=against)
     if found.objections and not force:
         listed = "".join(f"\n  - {objection}" for objection in found.objections)
         raise DataError(
-            f"is not promoted:{listed}\nMend that, or promote it with --force (its card will say so)",
+            f"is not promoted:{listed}\n{found.against}\nMend that, or promote it with --force (its card will say so)",
             str(candidate),
         )
     version = ModelSettings.load(candidate).version
@@ -137,9 +172,7 @@ def _verdict(found: Examination, test: Sequence[Document]) -> str:
     lines = []
     if found.objections:
         lines += ["**Promoted by force**, although:", *(f"- {o}" for o in found.objections), ""]
+    lines.append(found.against)
     if found.comparison:
-        lines += [f"Against the default model, on {len(test)} test reports:", ""]
-        lines += [found.comparison.table()]
-    else:
-        lines += ["The first model of its registry: there was none to compare it with."]
+        lines += ["", f"On {len(test)} test reports:", "", found.comparison.table()]
     return "\n".join(lines)

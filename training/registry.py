@@ -2,7 +2,8 @@
 
 ``registry/VERSION/`` is a model folder that both inference and ``zhaoshang train --from`` take. Aliases are symbolic
 links, so that ``--model registry/default`` is all a batch job needs to know, and replacing one is atomic.
-``history.jsonl`` has a line for every change of the aliases.
+``history.jsonl`` has a line for every change of the aliases; only what it names counts as promoted, whatever other
+model folders lie here.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 
 from annotations.errors import DataError
 from inference.settings import FILE_NAME, ModelSettings
+from inference.writers.failures import whole_file, writing
 from training import lineage
 from training.base import whole_folder
 
@@ -45,9 +47,11 @@ class Registry:
         self.root = root
 
     def entries(self) -> list[Entry]:
-        """All models, the oldest version first."""
-        if not self.root.is_dir():
-            return []
+        """All promoted models, the oldest version first.
+
+        Raises:
+            DataError: when the history or the settings of a promoted model cannot be read.
+        """
         names = {alias: self.alias(alias) for alias in ALIASES}
         return [
             Entry(
@@ -56,11 +60,26 @@ class Registry:
                 lineage.read(folder),
                 tuple(alias for alias, target in names.items() if target == folder),
             )
-            for folder in sorted(self.root.iterdir())
-            if not folder.is_symlink()
-            and not folder.name.startswith(".")
-            and (folder / FILE_NAME).is_file()
+            for folder in sorted(self.root / version for version in self.promoted())
+            if (folder / FILE_NAME).is_file()
         ]
+
+    def promoted(self) -> set[str]:
+        """The versions that have been the default, by the history; some may have been removed since.
+
+        Raises:
+            DataError: naming file and line, when the history cannot be read.
+        """
+        path = self.root / HISTORY
+        found = set()
+        for number, line in enumerate(self._history().splitlines(), 1):
+            try:
+                found.add(str(json.loads(line)["default"]))
+            except (ValueError, KeyError, TypeError) as error:
+                raise DataError(
+                    "is no change of the default; take the line out", f"{path}:{number}"
+                ) from error
+        return found
 
     def alias(self, name: str) -> Path | None:
         """The model folder an alias points to; None where it is not set."""
@@ -74,14 +93,14 @@ class Registry:
         """A new version, whose files ``write`` puts into a folder; it appears whole or not at all.
 
         Raises:
-            DataError: when the version is there already, or its name is no name for one.
+            DataError: when the version is there already, its name is no name for one, or it cannot be written.
         """
         folder = self.root / version
         if version in ALIASES or version.startswith(".") or Path(version).name != version:
             raise DataError(f"{version!r} cannot be the name of a version", str(self.root))
         if folder.exists():
             raise DataError("this version is in the registry already", str(folder))
-        with whole_folder(folder) as partial:
+        with writing(folder), whole_folder(folder) as partial:
             write(partial)
         return folder
 
@@ -89,24 +108,27 @@ class Registry:
         """Make ``version`` the default, and what was the default before the previous one.
 
         Raises:
-            DataError: when the registry has no such version.
+            DataError: when the registry has no such version, or there is no room; nothing has changed then.
         """
         if not (self.root / version / FILE_NAME).is_file():
             raise DataError(
                 f"has no version {version!r}; `zhaoshang models` lists them", str(self.root)
             )
         before = self.alias("default")
-        if before is not None and before.name != version:
-            self._link("previous", before.name)
-        self._link("default", version)
         entry = {
             "time": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
             "default": version,
             "before": before.name if before else None,
             "reason": reason,
         }
-        with (self.root / HISTORY).open("a", encoding="utf-8") as file:
-            file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+        aliases = {"default": version}
+        if before is not None and before.name != version:
+            aliases = {"previous": before.name} | aliases
+        # The history is in place only after the links: whatever fails, the two agree.
+        with whole_file(self.root / HISTORY) as partial:
+            line = json.dumps(entry, ensure_ascii=False) + "\n"
+            partial.write_text(self._history() + line, encoding="utf-8", newline="\n")
+            self._link(aliases)
 
     def rollback(self) -> tuple[str, str]:
         """Exchange default and previous.
@@ -123,8 +145,15 @@ class Registry:
         self.point(target.name, "rollback")
         return before.name, target.name
 
-    def _link(self, alias: str, version: str) -> None:
-        fresh = self.root / f".{alias}.new"
-        fresh.unlink(missing_ok=True)
-        fresh.symlink_to(version)
-        os.replace(fresh, self.root / alias)
+    def _history(self) -> str:
+        path = self.root / HISTORY
+        return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+    def _link(self, aliases: Mapping[str, str]) -> None:
+        """Point aliases to versions; all links are made before the first takes its place."""
+        fresh = {alias: self.root / f".{alias}.new" for alias in aliases}
+        for alias, version in aliases.items():
+            fresh[alias].unlink(missing_ok=True)
+            fresh[alias].symlink_to(version)
+        for alias in aliases:
+            os.replace(fresh[alias], self.root / alias)

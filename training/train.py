@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import datetime
-import errno
 import json
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-
-from safetensors import SafetensorError
 
 from annotations import scheme as schemes
 from annotations import store
@@ -21,20 +16,31 @@ from annotations.scheme import Scheme
 from inference.encoding import CharVocab
 from inference.settings import ModelSettings
 from inference.windows import WindowSizes
+from inference.writers.failures import writing
 from training import lineage as lineages
+from training.assess import calibration
 from training.base import resolve_base, whole_folder
 from training.bootstrap import intervals
 from training.calibrate import calibrate
 from training.card import model_card
 from training.config import TrainConfig
-from training.data import Data, check_test, frozen_test, joined, keep, kept, with_replay
+from training.data import (
+    Data,
+    check_parent,
+    check_test,
+    frozen_test,
+    joined,
+    keep,
+    kept,
+    sentence_count,
+    with_replay,
+)
 from training.evaluate import agreements, predict, summarise
 from training.fit import fit
 from training.torch_tagger import settings_of, torch_extractor
 
 RUN_FILE = "run.json"
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-_FULL_WORDS = ("No space left", "File too large", "file write failed", "unexpected pos")
+_RESUME = "go on with --resume"
 
 
 def train(
@@ -65,20 +71,21 @@ def train(
 
     Raises:
         DataError: see `training.fit.fit`; also when ``out`` holds something that is no model folder, when a test report
-            is among the training reports, when ``resume`` finds a run of other data or settings, or when a file cannot
-            be written.
+            is among the training reports or those that ``parent`` learnt from, when ``resume`` finds a run of other
+            data or settings, or when a file cannot be written.
     """
     scheme = scheme or schemes.load()
     if out.exists() and any(out.iterdir()) and not (out / "zhaoshang.json").exists():
         raise DataError("is not empty and no model folder; choose another place", str(out))
     old = Data([], [], []) if parent is None else kept(parent)
     if parent is not None:
+        check_parent(data, old)
         data = with_replay(data, old, config.replay, config.seed)
     leaks = check_test(data, frozen_test())
     # Under torchrun every process trains; the first one writes.
     first = os.environ.get("RANK", "0") == "0"
     work = out.with_name(f".{out.name}.training")
-    with _writing(out):
+    with writing(out, _RESUME):
         if first:
             _open_run(work, data, config, scheme, parent, resume)
         model, vocab, history = fit(
@@ -103,7 +110,10 @@ def train(
     figures: dict[str, Any] = {
         "name": name,
         "version": version,
-        "data": origin["data"],
+        "data": {
+            part: entry | {"sentences": sentence_count(data.parts()[part])}
+            for part, entry in origin["data"].items()
+        },
         "lineage": origin,
         "leaks": len(leaks),
         "history": history,
@@ -114,13 +124,14 @@ def train(
             parts = agreements(documents, predicted, scheme)
             figures[part] = summarise(documents, predicted, parts)
             figures[part]["intervals"] = intervals(parts, list(scheme.labels))
-    with _writing(out), whole_folder(out) as folder:
+            figures[part]["calibration"] = calibration(documents, predicted)
+    with writing(out, _RESUME), whole_folder(out) as folder:
         model.save_pretrained(folder)
         _save(folder, vocab, settings, config, parent)
         keep(joined(data, old), folder)
         _dump(folder / lineages.FILE_NAME, {"model": f"{name}@{version}"} | origin)
         _dump(folder / "figures.json", figures)
-        (folder / "README.md").write_text(model_card(figures, config), encoding="utf-8")
+        (folder / "README.md").write_text(model_card(figures, config, scheme), encoding="utf-8")
     shutil.rmtree(work)
     return figures
 
@@ -149,25 +160,6 @@ def _open_run(
         shutil.rmtree(work)
     work.mkdir(parents=True)
     _dump(path, run)
-
-
-@contextmanager
-def _writing(out: Path) -> Iterator[None]:
-    """Say in plain words when a file cannot be written (a full disk, a missing permission)."""
-    try:
-        yield
-    except (OSError, SafetensorError, RuntimeError) as error:
-        # torch and safetensors wrap the system's error in errors of their own.
-        number = getattr(error, "errno", None)
-        if number in _FULL or any(words in str(error) for words in _FULL_WORDS):
-            reason = "the disk is full; make room"
-        elif number in (errno.EACCES, errno.EPERM, errno.EROFS):
-            reason = "it may not be written there; change the permissions"
-        else:
-            raise
-        raise DataError(
-            f"{reason} and go on with --resume; nothing incomplete stands under this name", str(out)
-        ) from error
 
 
 def _save(

@@ -83,6 +83,28 @@ def test_the_page_needs_nothing_and_escapes_all(
     assert "built-in" not in page
 
 
+def test_the_page_shows_overlap_macro_and_what_is_read_on_gold_spans(
+    make_extractor: Callable[..., Extractor], gold: list[Document], scheme: Scheme
+) -> None:
+    gold[0].spans[0].start -= 1
+    figures = assess(make_extractor(repair=False), gold, damage=False)
+    figures["given"] = {
+        "attributes": {"MEASURE.category": {"accuracy": 0.123, "spans": 41}},
+        "relations": {"investment_of": {"f1": 0.987, "reference": 43}},
+    }
+    figures["intervals"]["macro"] = (0.01, 0.02)
+    figures["macro_f1"] = 0.456
+    rows = re.findall(r"<tr><td>(.*?)</td></tr>", render(figures, scheme))
+    cells = {row[0]: row[1:] for row in (r.split("</td><td>") for r in rows)}
+    # The amount's edges are wrong: nothing is exact, one of two read overlaps the one there is.
+    assert cells["AMOUNT"][2:] == ["0.0 (0.0–0.0)", "66.7", "1"]
+    assert cells["micro"][3] == "40.0"
+    assert cells["macro"] == ["–", "–", "45.6 (1.0–2.0)", "22.2", ""]
+    assert cells["MEASURE.category"] == ["–", "0", "12.3", "41"]
+    assert cells["investment_of"][2:] == ["98.7", "43"]
+    assert cells["kind"][2:] == ["–", ""]
+
+
 def test_calibration_counts_every_item_once(gold: list[Document]) -> None:
     guess = replace(gold[0], spans=[replace(s, confidence=0.9) for s in gold[0].spans])
     found = calibration(gold, [guess])

@@ -2,14 +2,20 @@ from __future__ import annotations
 
 import json
 from itertools import pairwise, product
+from typing import Any
 
 import pytest
 import torch
+from torch.overrides import TorchFunctionMode
 from transformers import BertForTokenClassification
 
 from annotations.scheme import Scheme
 from inference.decoding import legal_transitions
-from tests.training.tiny_base import encoder_config
+from inference.encoding import CharVocab
+from inference.windows import WindowSizes
+from tests.training.tiny_base import SPECIALS, encoder_config
+from tests.training.tiny_corpus import corpus
+from training.dataset import Encoder, LossReport, collate
 from training.model import ReportTagger, crf_nll, pool
 
 
@@ -78,3 +84,37 @@ def test_transitions_survive_saving(tiny: ReportTagger, tmp_path) -> None:
     assert loaded.layout.tags == tiny.layout.tags
     for ours, theirs in zip(tiny.transitions(), loaded.transitions(), strict=True):
         assert torch.equal(ours, theirs)
+
+
+class NoDefaultDevice(TorchFunctionMode):
+    """Refuses tensors made on the default device, which on a GPU machine is the CPU."""
+
+    factories = (torch.arange, torch.empty, torch.full, torch.ones, torch.tensor, torch.zeros)
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        if func in self.factories and kwargs.get("device") is None:
+            raise AssertionError(f"{func.__name__} makes a tensor on no device in particular")
+        return func(*args, **kwargs)
+
+
+def test_every_tensor_of_a_training_step_is_made_where_the_model_is(scheme: Scheme) -> None:
+    reports = corpus(4)
+    vocab = CharVocab(SPECIALS + sorted({c for d in reports for c in d.text}))
+    model = ReportTagger(
+        encoder_config(
+            vocab_size=len(vocab),
+            scheme=json.dumps(scheme.to_dict()),
+            num_labels=len(scheme.tags()),
+            head_dropout=0.1,
+            loss_weights={"tags": 1.0, "attributes": 1.0, "links": 1.0, "kinds": 1.0},
+        )
+    )
+    encoder = Encoder(vocab, model.layout, WindowSizes(160, 32))
+    batch = collate([r for d in reports for r in encoder.encode(d, LossReport())], vocab.pad)
+    assert batch["targets"]["links"], "every loss takes part"
+    with NoDefaultDevice():
+        model.train()(**batch)["loss"].backward()
+    assert all(p.grad is not None for p in model.parameters())
+    with pytest.raises(AssertionError, match="arange makes"), NoDefaultDevice():
+        torch.arange(3)

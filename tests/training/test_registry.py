@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from annotations.errors import DataError
 from inference.settings import ModelSettings
+from tests.training.disk import full_disk
 from training.registry import HISTORY, Registry
 
 
@@ -70,6 +72,40 @@ def test_the_default_is_always_the_last_chosen(
             default, previous = step, (default if default != step else previous)
         found = aliases(registry)
         assert (found.get("default"), found.get("previous")) == (default, previous)
+
+
+def test_only_what_the_history_records_is_promoted(registry: Registry) -> None:
+    registry.add("candidate", write)
+    registry.point("2", "promoted")
+    registry.point("1", "promoted")
+    registry.rollback()
+    assert [e.version for e in registry.entries()] == ["1", "2"]
+    shutil.rmtree(registry.root / "1")
+    assert [e.version for e in registry.entries()] == ["2"]
+    with (registry.root / HISTORY).open("a", encoding="utf-8") as file:
+        file.write('{"default": "3')
+    with pytest.raises(DataError, match=r"history\.jsonl:4: is no change of the default"):
+        registry.entries()
+
+
+def test_a_full_disk_leaves_aliases_and_history_in_agreement(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry.point("1", "promoted")
+    registry.point("2", "promoted")
+    before = (registry.root / HISTORY).read_bytes()
+    for name, write_ in (("write_text", Path.write_text), ("symlink_to", lambda *_: None)):
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, name, full_disk(write_))
+            with pytest.raises(DataError, match=r"history\.jsonl: the disk is full; make room and"):
+                registry.point("3", "promoted")
+        assert (registry.root / HISTORY).read_bytes() == before
+        assert aliases(registry) == {"default": "2", "previous": "1"}
+    with pytest.raises(DataError, match="4: the disk is full; make room and run it again"):
+        registry.add("4", full_disk(write))
+    assert not list(registry.root.glob("*4*"))
+    registry.point("3", "promoted")
+    assert aliases(registry) == {"default": "3", "previous": "2"}
 
 
 def test_what_cannot_be(registry: Registry, tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from inference.suggest import (
     vectors,
 )
 from inference.suggest_cli import parse_need
+from tests.training.disk import full_disk
 
 
 def test_entropy_is_of_the_label_that_is_doubtful(scheme: Scheme) -> None:
@@ -126,7 +127,11 @@ def test_a_need_that_cannot_be_read(word: str) -> None:
 
 
 def test_the_command_writes_label_studio_tasks(
-    ready_model: Path, tmp_path: Path, scheme: Scheme, capsys: pytest.CaptureFixture[str]
+    ready_model: Path,
+    tmp_path: Path,
+    scheme: Scheme,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     archive = tmp_path / "archive"
     archive.mkdir()
@@ -149,10 +154,19 @@ def test_the_command_writes_label_studio_tasks(
     assert "2 sentences" in capsys.readouterr().err
     tasks = json.loads(out.read_text(encoding="utf-8"))
     assert all(t["predictions"][0]["model_version"].startswith("tiny@") for t in tasks)
-    read = formats.read(out, "label-studio", scheme)
+    assert formats.read(out, "label-studio", scheme) == [], "a suggestion is no annotation"
+    read = formats.read(out, "label-studio", scheme, predictions=True)
     assert {d.text for d in read} == {
         "总投资5亿元的宏图电池项目落户东山县。",
         "南岭区举办茶叶招商推介会。",
     }
+    before = out.read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_text", full_disk(Path.write_text))
+        assert zhaoshang.main(words) == 2
+    said = f"{out}: the disk is full; make room and run it again; nothing incomplete"
+    assert said in capsys.readouterr().err
+    assert out.read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["archive", "tasks.json"]
     assert zhaoshang.main([*words, "--need", "NOTHING=1"]) == 2
     assert "the model has no label NOTHING" in capsys.readouterr().err

@@ -129,6 +129,16 @@ def test_a_test_report_in_the_training_data_is_refused(
         train(data, tiny_config, tmp_path / "m")
 
 
+def test_a_test_report_that_the_older_model_has_learnt_is_refused(
+    tiny_model: Path, tiny_data: Data, tiny_config: TrainConfig, tmp_path: Path
+) -> None:
+    test = [*tiny_data.test, tiny_data.train[3]]
+    new = corpus(4, seed=5, prefix="n")
+    with pytest.raises(DataError, match=r"--from: this model has learnt from report 'r003'"):
+        train(Data(new[:3], new[3:], test), tiny_config, tmp_path / "m", parent=tiny_model)
+    assert not (tmp_path / "m").exists()
+
+
 def test_a_full_disk_leaves_nothing_that_looks_whole(
     tiny_data: Data, tiny_config: TrainConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

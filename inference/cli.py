@@ -22,9 +22,12 @@ Inputs = Annotated[
     ),
 ]
 Model = Annotated[Path | None, typer.Option(help="Model folder; the shipped model by default.")]
-Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
+Device = Annotated[
+    str,
+    typer.Option(help="auto, cpu or cuda; auto is cuda where onnxruntime and a card have it."),
+]
 Workers = Annotated[
-    int | None, typer.Option(min=1, help="Processes; one for each core by default.")
+    int | None, typer.Option(min=1, help="Processes; one for each core by default, on CUDA one.")
 ]
 
 
@@ -68,7 +71,7 @@ def extract(
     Exit codes: 0 done; 1 done, but some reports failed; 2 could not be done; 3 ended by --max-errors;
     130 interrupted.
     """
-    from inference.batch import Job, run
+    from inference.batch import Job, Outcome, run
     from inference.engines.work import Setup
     from inference.extractor import BATCH_TOKENS
     from inference.progress import bar
@@ -79,10 +82,14 @@ def extract(
     )
     columns, limits = Columns(text_column, id_column), Limits(max_chars, report_timeout)
     job = Job(inputs, out, setup, columns, limits, engine, workers, max_errors)
-    with bar(sys.stderr) as progress:
-        outcome, summary = run(job, resume=resume, fresh=fresh, progress=progress)
-    print(summary, file=sys.stderr)
-    if hint := outcome.hint:
+    try:
+        with bar(sys.stderr) as progress:
+            outcome, summary = run(job, resume=resume, fresh=fresh, progress=progress)
+    except KeyboardInterrupt:  # the second: what was in hand is given up
+        outcome = Outcome.INTERRUPTED
+    else:
+        print(summary, file=sys.stderr)
+    if hint := outcome.hint(job):
         print(hint, file=sys.stderr)
     return outcome.value
 
@@ -93,7 +100,12 @@ def bench(
     model: Model = None,
     device: Device = "auto",
     characters: Annotated[
-        int, typer.Option(min=1, help="Characters of the smallest job; the inputs are repeated.")
+        int,
+        typer.Option(
+            min=1,
+            help="Characters of the smallest job, for which the inputs are repeated; rounded up to whole chunks,"
+            " as many for each core.",
+        ),
     ] = 100_000,
     against: Annotated[
         list[str],
@@ -109,18 +121,21 @@ def bench(
     reports = [report for report in read(find(paths)) if "error" not in report.extra]
     print(table(list(measure(reports, Setup(model, device), characters, against))))
     print()
-    print(stages.table(stages.measure_stages(reports, model)))
+    print(stages.table(stages.measure_stages(read(find(paths)), model)))
 
 
 @app.command()
 def clean(
-    paths: Paths,
+    inputs: Inputs,
     diff: Annotated[bool, typer.Option("--diff", help="Print what was changed and why.")] = False,
+    without: Annotated[
+        list[str], typer.Option(metavar="STEP", help="Leave out a step; may be given again.")
+    ] = [],  # noqa: B006
 ) -> int:
     """Print the repaired text of reports, or with --diff what was changed."""
     from inference.text.cli import clean_paths
 
-    return clean_paths(paths, diff=diff)
+    return clean_paths(inputs, diff=diff, without=without)
 
 
 @app.command()

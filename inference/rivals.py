@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
 from annotations.errors import DataError
@@ -14,16 +15,33 @@ _MONPA_LENGTH = 190
 Tagging = Callable[[list[str], int], Any]
 
 
-def rival(name: str) -> tuple[str, Tagging]:
-    """What a rival is called, and how it tags.
+def check(name: str) -> None:
+    """Refuse a rival that cannot be had, without loading it; see `rival`.
+
+    Raises:
+        DataError: a package is not installed.
+    """
+    for package in (MONPA,) if name == MONPA else ("transformers", "torch"):
+        if find_spec(package) is None:
+            raise DataError(f"--against {name} needs {package}; pip install it")
+
+
+def rival(name: str, threads: int | None = None) -> tuple[str, Tagging]:
+    """What a rival is called, and how it tags, on the CPU.
 
     Args:
         name: ``monpa`` for the package of that name (Hsieh et al. 2017; an ALBERT for names, words and parts of
             speech), else a folder that a transformers pipeline loads for token classification.
+        threads: that torch, on which both run, may use; None leaves that to torch.
 
     Raises:
-        DataError: the package is not installed.
+        DataError: a package is not installed.
     """
+    check(name)
+    if threads is not None and find_spec("torch"):
+        import torch
+
+        torch.set_num_threads(threads)
     try:
         return ("monpa", _monpa()) if name == MONPA else ("transformers", _pipeline(name))
     except ImportError as error:

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from annotations.document import Document
+from annotations.store import dump_line
 from inference.encoding import CharVocab
 from inference.extractor import DEFAULT_MODEL, VOCAB_FILE, Extractor
 from inference.settings import ModelSettings
 from inference.tagger import OnnxTagger
 
 _T = TypeVar("_T")
-PREPARE, NETWORK, BATCHES, SPANS, REST = (
+READING, PREPARE, NETWORK, BATCHES, SPANS, REST, WRITING = (
+    "reading",
     "repair, sentences, windows",
     "network",
     "batches and scores",
     "spans",
     "attributes, links, ledger",
+    "writing",
 )
 #: Operators whose work is products of matrices.
 PRODUCTS = frozenset(
@@ -117,12 +121,12 @@ class _TimedTagger:
 
 
 def measure_stages(
-    reports: Sequence[Document], folder: Path | None = None, *, threads: int | None = 1
+    reports: Iterable[Document], folder: Path | None = None, *, threads: int | None = 1
 ) -> Shares:
-    """Extract ``reports`` in this process and note where the time goes.
+    """Extract ``reports`` in this process, write them as lines, and note where the time goes.
 
     Args:
-        reports: raw reports.
+        reports: raw reports; what it takes to get them is the stage of reading.
         folder: the model folder; the shipped model by default.
         threads: of the network.
     """
@@ -131,18 +135,38 @@ def measure_stages(
     with tempfile.TemporaryDirectory() as place:
         tagger = _TimedTagger(folder, threads, Path(place) / "network")
         extractor = _Timed(tagger, vocab, settings)
-        extractor.seconds = Counter()
-        for _ in extractor.stream(reports):
-            pass
+        seconds = extractor.seconds = Counter()
+        with (Path(place) / "out.jsonl").open("w", encoding="utf-8") as file:
+            for document in extractor.stream(_read(iter(reports), seconds)):
+                began = time.perf_counter()
+                file.write(dump_line(document) + "\n")
+                seconds[WRITING] += time.perf_counter() - began
+            began = time.perf_counter()
+            file.flush()
+            os.fsync(file.fileno())
+            seconds[WRITING] += time.perf_counter() - began
         operators = tagger.operators()
-    seconds = extractor.seconds
     seconds[NETWORK] = tagger.seconds
     seconds[BATCHES] -= tagger.seconds
     return Shares(
-        {name: seconds[name] for name in (PREPARE, NETWORK, BATCHES, SPANS, REST)},
+        {
+            name: seconds[name]
+            for name in (READING, PREPARE, NETWORK, BATCHES, SPANS, REST, WRITING)
+        },
         operators,
         tagger.cells,
     )
+
+
+def _read(reports: Iterator[Document], seconds: Counter[str]) -> Iterator[Document]:
+    """The reports, with the time that each takes to come noted."""
+    while True:
+        began = time.perf_counter()
+        report = next(reports, None)
+        seconds[READING] += time.perf_counter() - began
+        if report is None:
+            return
+        yield report
 
 
 def table(shares: Shares) -> str:

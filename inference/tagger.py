@@ -10,10 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotations.errors import DataError
+from inference.devices import CUDA, INSTALL, providers, resolve
 from inference.encoding import CharVocab
 
 Floats = NDArray[np.float32]
 MODEL_FILE = "model.onnx"
+#: The same network with weights and states in half precision, scores in single: written by ``zhaoshang export --half``.
+HALF_FILE = "model.fp16.onnx"
 
 
 class Tagger(Protocol):
@@ -28,38 +31,25 @@ class Tagger(Protocol):
 
 # On a CPU onnxruntime's fusion of residual and layer normalisation is far slower than the two operators by themselves.
 _SLOW = ["SkipLayerNormFusion"]
-DEVICES = ("auto", "cpu", "cuda")
 
 
-def providers(device: str, available: Sequence[str]) -> list[str]:
-    """The onnxruntime providers for a device, the preferred first.
-
-    Args:
-        device: ``auto`` takes CUDA where onnxruntime has it, ``cpu`` and ``cuda`` insist.
-        available: the names of `onnxruntime.get_available_providers`.
-
-    Raises:
-        DataError: the device is unknown, or it is ``cuda`` and this onnxruntime has none.
-    """
-    if device not in DEVICES:
-        raise DataError(f"no device {device!r}; choose one of {', '.join(DEVICES)}")
-    cuda, cpu = "CUDAExecutionProvider", "CPUExecutionProvider"
-    if device == "cuda" and cuda not in available:
-        raise DataError(
-            "this onnxruntime has no CUDA; pip install onnxruntime-gpu in place of onnxruntime,"
-            " or use --device cpu"
-        )
-    return [cuda, cpu] if device != "cpu" and cuda in available else [cpu]
+def network(folder: Path, device: str) -> Path:
+    """The network's file for a device (``cpu`` or ``cuda``): on CUDA that in half precision, where there is one."""
+    half = folder / HALF_FILE
+    return half if device == "cuda" and half.exists() else folder / MODEL_FILE
 
 
 class OnnxTagger:
     """A `Tagger` on onnxruntime; safe to use from several threads.
 
     Args:
-        folder: a model folder with ``model.onnx``.
+        folder: a model folder; see `network` for which of its files is taken.
         threads: threads for one batch; None lets onnxruntime take all cores.
-        device: see `providers`.
+        device: ``auto``, ``cpu`` or ``cuda``; see `inference.devices.resolve`.
         profile: where onnxruntime writes how long each operator takes, a path without suffix; see `end_profile`.
+
+    Raises:
+        DataError: the folder has no network or one that cannot be loaded, or the device is not to be had.
     """
 
     def __init__(
@@ -72,7 +62,9 @@ class OnnxTagger:
     ) -> None:
         import onnxruntime
 
-        path = folder / MODEL_FILE
+        device = resolve(device)
+        chosen = providers(device, onnxruntime.get_available_providers())
+        path = network(folder, device)
         if not path.exists():
             raise DataError(
                 f"no {MODEL_FILE} here; run `zhaoshang export` on the model", str(folder)
@@ -83,10 +75,15 @@ class OnnxTagger:
         options.log_severity_level = 3
         if profile is not None:
             options.enable_profiling, options.profile_file_prefix = True, str(profile)
-        chosen = providers(device, onnxruntime.get_available_providers())
+        cuda = device == "cuda"
+        if cuda and hasattr(onnxruntime, "preload_dlls"):
+            onnxruntime.preload_dlls()  # CUDA's libraries where pip put them
         try:
             self._session = onnxruntime.InferenceSession(
-                str(path), options, providers=chosen, disabled_optimizers=_SLOW
+                str(path),
+                options,
+                providers=chosen,
+                disabled_optimizers=None if cuda else _SLOW,
             )
         except Exception as error:
             raise DataError(
@@ -94,6 +91,13 @@ class OnnxTagger:
                 " export the model again",
                 str(path),
             ) from error
+        # onnxruntime goes on without a provider that fails to start.
+        if cuda and self._session.get_providers()[0] != CUDA:
+            raise DataError(
+                f"onnxruntime {onnxruntime.__version__} has CUDA but could not start it: the driver, CUDA or cuDNN is"
+                f" missing or of another version; {INSTALL}, or use --device cpu",
+                "--device cuda",
+            )
         self._names = [output.name for output in self._session.get_outputs()]
         # A network with fused attention (`training.fuse`) takes no mask.
         self._masked = len(self._session.get_inputs()) > 1

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import signal
-import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from itertools import chain, islice
 
 from annotations.document import Document
 from annotations.errors import ZhaoshangError
+from inference.engines.child import CONTEXT, follow_parent, interrupts_blocked
 from inference.engines.work import Result, Setup, work
 from inference.extractor import Extractor
 from inference.parts import Chunk, Position
@@ -46,13 +43,13 @@ def results(
     Args:
         chunks: read lazily, a few ahead of the results.
         setup: for the workers to load.
-        workers: processes; None takes one for each core.
+        workers: processes; None takes one for each core, on CUDA one.
         stopping: when it says so, no more chunks are begun.
 
     Raises:
         ZhaoshangError: workers die whatever they are given.
     """
-    workers = workers or cores()
+    workers = workers or setup.processes(cores())
     chunks = iter(chunks)
     first = list(islice(chunks, 2))
     chunks = chain(first, chunks)
@@ -152,39 +149,28 @@ class _Pool:
     """Worker processes that die with this one and leave interrupts to it."""
 
     def __init__(self, setup: Setup, workers: int) -> None:
-        # Not forked: a fork would share the output's lock and the threads' locks of onnxruntime.
-        context = multiprocessing.get_context("spawn")
-        self._pool = ProcessPoolExecutor(workers, context, _begin, (setup,))
+        self._pool = ProcessPoolExecutor(workers, CONTEXT, _begin, (setup,))
 
     def submit(self, reports: list[Document]) -> Future[Result]:
         # Submitting starts processes, and they inherit the mask.
-        with _interrupts_blocked():
-            return self._pool.submit(_work, reports)
+        with interrupts_blocked():
+            try:
+                return self._pool.submit(_work, reports)
+            except (
+                BrokenProcessPool
+            ) as error:  # another chunk was its end; told when the turn comes
+                future: Future[Result] = Future()
+                future.set_exception(error)
+                return future
 
     def close(self) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
-@contextmanager
-def _interrupts_blocked() -> Iterator[None]:
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 def _begin(setup: Setup) -> None:
     global _extractor
-    threading.Thread(target=_follow_parent, daemon=True).start()
+    follow_parent()
     _extractor = setup.load(threads=1)
-
-
-def _follow_parent() -> None:
-    parent = multiprocessing.parent_process()
-    assert parent is not None, "a worker has a parent"
-    parent.join()
-    os._exit(1)
 
 
 def _work(reports: list[Document]) -> Result:

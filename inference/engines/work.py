@@ -10,10 +10,11 @@ from typing import Any
 
 from annotations.document import Document
 from annotations.store import dump_line
+from inference.devices import resolve
 from inference.extractor import BATCH_TOKENS, DEFAULT_MODEL, VOCAB_FILE, Extractor
 from inference.settings import FILE_NAME, ModelSettings
 from inference.summary import Summary
-from inference.tagger import MODEL_FILE
+from inference.tagger import network
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Setup:
 
     Attributes:
         model: the model folder; None is the shipped model.
-        device: ``auto``, ``cpu`` or ``cuda``; see `inference.tagger.providers`.
+        device: ``auto``, ``cpu`` or ``cuda``; see `inference.devices.resolve`.
         repair, min_confidence, batch_tokens, seconds: as for `Extractor`.
     """
 
@@ -49,23 +50,29 @@ class Setup:
             seconds=self.seconds,
         )
 
+    def processes(self, cores: int) -> int:
+        """Workers for so many cores: one for each; on CUDA one alone, since more would share one card's memory."""
+        return 1 if resolve(self.device) == "cuda" else cores
+
     def identity(self) -> dict[str, Any]:
         """What decides the results, this library and the model's content included; JSON-ready.
 
         Raises:
-            DataError: the model folder is none.
+            DataError: the model folder is none, or the device is unknown.
         """
         from zhaoshang import __version__
 
         folder = self.model or DEFAULT_MODEL
         settings = ModelSettings.load(folder)
+        device = resolve(self.device)
         digest = hashlib.sha256()
-        for name in (FILE_NAME, VOCAB_FILE, MODEL_FILE):
-            if (folder / name).exists():
-                digest.update((folder / name).read_bytes())
+        for path in (folder / FILE_NAME, folder / VOCAB_FILE, network(folder, device)):
+            if path.exists():
+                digest.update(path.read_bytes())
         return {
             "library": __version__,
             "model": f"{settings.name}@{settings.version} {digest.hexdigest()}",
+            "device": device,
             "repair": self.repair,
             "min-confidence": self.min_confidence,
             "batch-tokens": self.batch_tokens,

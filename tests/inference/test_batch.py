@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -14,11 +16,12 @@ import pytest
 
 from annotations import store
 from annotations.errors import DataError
-from inference import batch, chunks, journal
+from inference import batch, chunks, journal, sources
 from inference.batch import Job, Outcome, run
 from inference.engines.work import Setup
 from inference.journal import folder_of
 from inference.limits import Limits
+from tests.inference import tiny_model
 
 ROOT = Path(__file__).parents[2]
 Archive = Callable[..., Path]
@@ -156,7 +159,7 @@ def test_too_many_errors_end_the_run_and_it_can_go_on(
     outcome, summary = run(job(tiny, [source], out, max_errors=1))
     assert (outcome, summary.errors.total()) == (Outcome.HOPELESS, 2)
     assert not out.exists()
-    assert "--resume" in outcome.hint
+    assert "--resume" in outcome.hint(job(tiny, [source], out))
     outcome, summary = run(job(tiny, [source], out, max_errors=3), resume=True)
     assert (outcome, summary.reports) == (Outcome.FAILURES, 5)
 
@@ -216,9 +219,126 @@ def test_an_input_is_no_output(tiny: Path, archive: Archive) -> None:
     assert source.read_bytes() == before
 
 
+def test_standard_input_is_not_resumed(tiny: Path, tmp_path: Path) -> None:
+    stdin = job(tiny, ["-"], tmp_path / "out.jsonl")
+    with pytest.raises(DataError, match=r"standard input: cannot be read again.*--fresh"):
+        run(stdin, resume=True)
+    assert "--resume" not in Outcome.INTERRUPTED.hint(stdin)
+    assert "--fresh" in Outcome.INTERRUPTED.hint(stdin)
+
+
+def test_a_store_that_fails_leaves_a_job_to_be_resumed(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system = pytest.importorskip("fsspec").filesystem("memory")
+    for number in range(4):
+        system.pipe(f"/batch/{number}.txt", tiny_model.report(number).encode())
+    monkeypatch.setattr(chunks, "REPORTS", 1)
+    monkeypatch.setattr(sources, "_WAITS", (0.0, 0.0))
+    whole, out = tmp_path / "whole.jsonl", tmp_path / "out.jsonl"
+    run(job(tiny, ["memory://batch"], whole))
+    opened = type(system)._open
+
+    def failing(self: object, path: str, *args: object, **options: object) -> object:
+        if path.endswith("2.txt"):
+            raise OSError(110, "Connection timed out")
+        return opened(self, path, *args, **options)
+
+    monkeypatch.setattr(type(system), "_open", failing)
+    with pytest.raises(DataError, match=r"2\.txt.*timed out.*--resume"):
+        run(job(tiny, ["memory://batch"], out))
+    assert not out.exists()
+    monkeypatch.setattr(type(system), "_open", opened)
+    outcome, _ = run(job(tiny, ["memory://batch"], out), resume=True)
+    assert outcome is Outcome.DONE
+    assert out.read_bytes() == whole.read_bytes()
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".csv"])
+def test_a_disk_too_full_for_the_outputs_keeps_what_was_done(
+    tiny: Path, archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    source, outs = archive(5), (tmp_path / "a.jsonl", tmp_path / f"b{suffix}")
+
+    def full(*args: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    step = "shutil.copyfile" if suffix == ".jsonl" else "inference.batch._write_tables"
+    monkeypatch.setattr(step, full)
+    with pytest.raises(DataError, match=rf"b\{suffix}: .*No space left.*kept.*--resume"):
+        run(job(tiny, [source], *outs))
+    monkeypatch.undo()
+    outcome, _ = run(job(tiny, [source], *outs), resume=True)
+    assert outcome is Outcome.DONE
+    assert texts(outs[0]) == [f"r{i}" for i in range(5)]
+    assert outs[1].exists()
+
+
 def command(tiny: Path, source: Path, out: Path, *options: str) -> list[str]:
     main = [sys.executable, str(ROOT / "zhaoshang.py"), "extract", str(source)]
     return [*main, "--model", str(tiny), "--out", str(out), *options]
+
+
+def test_a_full_disk_is_said_and_the_job_goes_on_when_there_is_room(
+    tiny: Path, archive: Archive, tmp_path: Path
+) -> None:
+    source = archive(300, sentences=12)
+    whole, out = tmp_path / "whole.jsonl", tmp_path / "out.jsonl"
+    subprocess.run(command(tiny, source, whole), check=True, capture_output=True)
+    most = whole.stat().st_size * 2 // 3
+
+    def limited() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+
+    ended = subprocess.run(command(tiny, source, out), capture_output=True, preexec_fn=limited)
+    said = ended.stderr.decode()
+    assert ended.returncode == 2, said
+    assert "out.jsonl.run: cannot be written: File too large" in said
+    assert "--resume" in said
+    assert "Traceback" not in said
+    assert not out.exists()
+    assert (folder_of(out) / "progress.json").exists()
+    ended = subprocess.run(command(tiny, source, out, "--resume"), capture_output=True)
+    assert ended.returncode == 0, ended.stderr.decode()
+    assert out.read_bytes() == whole.read_bytes()
+
+
+def until_gone(group: int) -> None:
+    """Wait for the last process of a group to end, for a while."""
+    for _ in range(1000):
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.01)
+    pytest.fail("some process lives on")
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_ctrl_c_at_the_terminal_ends_all_processes_and_says_how_to_go_on(
+    tiny: Path, archive: Archive, tmp_path: Path, times: int
+) -> None:
+    source = archive(450, sentences=12)
+    whole, out = tmp_path / "whole.jsonl", tmp_path / "out.jsonl"
+    subprocess.run(command(tiny, source, whole), check=True, capture_output=True)
+    words = command(tiny, source, out, "--workers", "2")
+    process = subprocess.Popen(words, stderr=subprocess.PIPE, start_new_session=True)
+    while process.poll() is None and not (folder_of(out) / "progress.json").exists():
+        time.sleep(0.01)
+    for _ in range(times):
+        os.killpg(process.pid, signal.SIGINT)
+        time.sleep(0.02)
+    _, errors = process.communicate(timeout=120)
+    said = errors.decode()
+    assert process.returncode == 130, said
+    assert "--resume" in said
+    assert "Traceback" not in said
+    assert not out.exists()
+    until_gone(process.pid)
+    ended = subprocess.run(command(tiny, source, out, "--resume"), capture_output=True)
+    assert ended.returncode == 0, ended.stderr.decode()
+    assert out.read_bytes() == whole.read_bytes()
 
 
 @pytest.mark.long
@@ -264,3 +384,38 @@ def test_killed_at_any_moment_nothing_is_lost_and_nothing_twice(
     assert [path.name for path in tmp_path.glob("out*")] == ["out.jsonl"]
     # Most kills must have hit the work itself, not only its beginnings.
     assert done >= kills // 5
+
+
+def held_by(process: subprocess.Popen) -> int:
+    """The most memory, in bytes, that a process and its workers hold together until it ends."""
+    psutil = pytest.importorskip("psutil")
+    most, root = 0, psutil.Process(process.pid)
+    while process.poll() is None:
+        held = 0
+        for one in [root, *root.children(recursive=True)]:
+            with contextlib.suppress(psutil.Error):
+                held += one.memory_full_info().pss
+        most = max(most, held)
+        time.sleep(0.1)
+    return most
+
+
+@pytest.mark.long
+def test_memory_does_not_grow_with_the_input(tiny: Path, tmp_path: Path, full: bool) -> None:
+    """2 GB, most of it in reports over the limit, which are read and refused."""
+    bytes_, source = (2 << 30 if full else 32 << 20), tmp_path / "in.jsonl"
+    refused = "招商引资" * 25_000
+    number = 0
+    with source.open("w", encoding="utf-8") as file:
+        while file.tell() < bytes_:
+            text = tiny_model.report(number, 20) if number % 8 else refused
+            file.write(json.dumps({"id": f"r{number}", "text": text}, ensure_ascii=False) + "\n")
+            number += 1
+    out = tmp_path / "out.jsonl"
+    words = command(tiny, source, out, "--workers", "2", "--max-chars", "50000")
+    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    most = held_by(process)
+    with out.open(encoding="utf-8") as file:
+        assert sum(1 for _ in file) == number
+    print(f"{source.stat().st_size / 1e9:.2f} GB read, {most / 2**20:.0f} MiB held at most")
+    assert most < 1 << 30

@@ -1,19 +1,42 @@
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from annotations.document import Document
-from inference.stages import BATCHES, NETWORK, PREPARE, REST, SPANS, Shares, measure_stages, table
+from inference.stages import (
+    BATCHES,
+    NETWORK,
+    PREPARE,
+    READING,
+    REST,
+    SPANS,
+    WRITING,
+    Shares,
+    measure_stages,
+    table,
+)
 from tests.inference.tiny_model import report
 
 
 def test_every_stage_and_operator_is_timed(tiny: Path) -> None:
     shares = measure_stages([Document(str(i), report(i)) for i in range(4)], tiny)
-    assert list(shares.stages) == [PREPARE, NETWORK, BATCHES, SPANS, REST]
+    assert list(shares.stages) == [READING, PREPARE, NETWORK, BATCHES, SPANS, REST, WRITING]
     assert all(seconds > 0 for seconds in shares.stages.values())
     assert shares.operators
     # What onnxruntime counts lies inside what is counted around it.
     assert sum(shares.operators.values()) <= shares.stages[NETWORK]
+
+
+def test_what_reports_take_to_come_is_reading(tiny: Path) -> None:
+    def slow() -> Iterator[Document]:
+        for i in range(3):
+            time.sleep(0.05)
+            yield Document(str(i), report(i))
+
+    shares = measure_stages(slow(), tiny)
+    assert 0.15 <= shares.stages[READING] < sum(shares.stages.values())
 
 
 def test_products_are_told_from_the_rest() -> None:

@@ -7,29 +7,7 @@ import pytest
 
 from annotations.errors import DataError
 from inference.extractor import Extractor
-from inference.tagger import MODEL_FILE, OnnxTagger, providers
-
-CPU, CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
-
-
-@pytest.mark.parametrize(
-    ("device", "available", "expected"),
-    [
-        ("auto", [CPU], [CPU]),
-        ("auto", ["AzureExecutionProvider", CUDA, CPU], [CUDA, CPU]),
-        ("cpu", [CUDA, CPU], [CPU]),
-        ("cuda", [CUDA, CPU], [CUDA, CPU]),
-    ],
-)
-def test_the_device_chooses_the_provider(device: str, available: list, expected: list) -> None:
-    assert providers(device, available) == expected
-
-
-def test_a_device_that_is_not_there_is_refused() -> None:
-    with pytest.raises(DataError, match="onnxruntime-gpu"):
-        providers("cuda", [CPU])
-    with pytest.raises(DataError, match="auto, cpu, cuda"):
-        providers("tpu", [CPU])
+from inference.tagger import MODEL_FILE, OnnxTagger
 
 
 def test_any_number_of_threads_gives_the_same(tiny: Path) -> None:

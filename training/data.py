@@ -174,6 +174,13 @@ def kept(folder: Path) -> Data:
     return Data(parts["train"], parts["development"], [])
 
 
+def developed(folder: Path) -> list[Document]:
+    """The development reports of the model in ``folder``; none where it does not keep them."""
+    if folder.resolve() == SHIPPED or (folder / FOLDER / "train.jsonl").is_file():
+        return list(kept(folder).development)
+    return []
+
+
 def learnt(folder: Path, documents: Sequence[Document]) -> list[str]:
     """Ids of those reports that the model in ``folder`` was trained on, in whole or in part, by id or by text.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,12 @@ from torch import Tensor, nn
 
 from annotations.errors import DataError
 from inference.encoding import CharVocab
+from inference.extractor import Extractor
 from inference.settings import FILE_NAME, ModelSettings
 from inference.tagger import HALF_FILE, MODEL_FILE, OnnxTagger
 from inference.writers.failures import writing
+from training.calibrate import calibrate
+from training.data import developed
 from training.fuse import fuse_attention
 from training.model import ReportTagger
 from training.torch_tagger import TorchTagger
@@ -110,6 +114,8 @@ def difference(model: ReportTagger, tagger: OnnxTagger, seed: int = 0) -> float:
 def export(folder: Path, out: Path, *, int8: bool = True, half: bool = False) -> Path:
     """Export the model folder ``folder`` to ``out`` (which appears whole or not at all).
 
+    Confidences of an int8 network are calibrated anew, on the development reports that the folder keeps.
+
     Args:
         folder: as `training.train.train` writes it.
         out: the folder to write.
@@ -137,8 +143,14 @@ def export(folder: Path, out: Path, *, int8: bool = True, half: bool = False) ->
         if int8:
             quantize(work / MODEL_FILE, work / "int8.onnx")
             os.replace(work / "int8.onnx", work / MODEL_FILE)
+        vocab = CharVocab.load(folder / "vocab.txt")
+        if int8 and (development := developed(folder)):
+            # Other weights have other confidences.
+            plain = replace(settings, calibration={}, floors={})
+            extractor = Extractor(OnnxTagger(work, device="cpu"), vocab, plain, ledger=False)
+            settings.calibration, settings.floors = calibrate(extractor, development)
         settings.save(work)
-        CharVocab.load(folder / "vocab.txt").save(work / "vocab.txt")
+        vocab.save(work / "vocab.txt")
         for name in COPIED:
             if (folder / name).exists():
                 shutil.copy(folder / name, work / name)

@@ -9,6 +9,7 @@ import pytest
 from onnx import TensorProto
 
 from annotations.errors import DataError
+from inference.settings import ModelSettings
 from inference.tagger import HALF_FILE, MODEL_FILE, OnnxTagger
 from training import export as exports
 from training.export import HALF_TOLERANCE, difference, export
@@ -87,3 +88,14 @@ def test_a_half_network_that_reads_otherwise_is_not_exported(
     with pytest.raises(DataError, match="differ"):
         export(tiny_model, tmp_path / "out", half=True)
     assert not (tmp_path / "out").exists()
+
+
+def test_confidences_of_int8_are_calibrated_anew(tiny_model: Path, tmp_path: Path) -> None:
+    before = ModelSettings.load(tiny_model)
+    assert ModelSettings.load(export(tiny_model, tmp_path / "fp32", int8=False)) == before
+    after = ModelSettings.load(export(tiny_model, tmp_path / "int8"))
+    assert after.calibration.keys() == before.calibration.keys()
+    assert after.calibration != before.calibration
+    without = tmp_path / "without"
+    shutil.copytree(tiny_model, without, ignore=shutil.ignore_patterns("data"))
+    assert ModelSettings.load(export(without, tmp_path / "kept")) == before

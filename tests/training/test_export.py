@@ -8,10 +8,13 @@ import onnx
 import pytest
 from onnx import TensorProto
 
+from annotations.document import Document
 from annotations.errors import DataError
+from inference.extractor import Extractor
 from inference.settings import ModelSettings
 from inference.tagger import HALF_FILE, MODEL_FILE, OnnxTagger
 from training import export as exports
+from training.data import kept
 from training.export import HALF_TOLERANCE, difference, export
 from training.model import ReportTagger
 
@@ -90,12 +93,22 @@ def test_a_half_network_that_reads_otherwise_is_not_exported(
     assert not (tmp_path / "out").exists()
 
 
-def test_confidences_of_int8_are_calibrated_anew(tiny_model: Path, tmp_path: Path) -> None:
+def test_confidences_of_int8_are_calibrated_anew(
+    tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+
+    def calibrate(extractor: Extractor, development: list[Document]) -> tuple[dict, dict]:
+        seen.append([d.id for d in development])
+        assert not extractor.settings.calibration
+        return {"kind": [2.0, 0.5]}, {"AMOUNT": 0.1}
+
+    monkeypatch.setattr(exports, "calibrate", calibrate)
     before = ModelSettings.load(tiny_model)
     assert ModelSettings.load(export(tiny_model, tmp_path / "fp32", int8=False)) == before
     after = ModelSettings.load(export(tiny_model, tmp_path / "int8"))
-    assert after.calibration.keys() == before.calibration.keys()
-    assert after.calibration != before.calibration
+    assert (after.calibration, after.floors) == ({"kind": [2.0, 0.5]}, {"AMOUNT": 0.1})
+    assert seen == [[d.id for d in kept(tiny_model).development]]
     without = tmp_path / "without"
     shutil.copytree(tiny_model, without, ignore=shutil.ignore_patterns("data"))
     assert ModelSettings.load(export(without, tmp_path / "kept")) == before

@@ -117,6 +117,11 @@ def main(arguments: list[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 2
+    except OSError as error:
+        # Known failures are errors of this library; this is a disk or a file that failed elsewhere.
+        again = "; an unfinished job goes on with --resume" if name == "extract" else ""
+        print(f"zhaoshang {name}: {error}; make room or mend the disk{again}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print(f"zhaoshang {name}: interrupted", file=sys.stderr)
         return 130

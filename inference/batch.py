@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import signal
 import threading
@@ -28,8 +27,8 @@ from inference.lock import locked
 from inference.readers import Columns
 from inference.sources import STDIN, Source
 from inference.summary import Summary
-from inference.writers import Writers
-from inference.writers.atomic import replacing
+from inference.writers import Writers, refuse_url
+from inference.writers.atomic import publish, replacing
 
 __all__ = ["Job", "Outcome", "Summary", "find", "read", "run"]
 
@@ -42,10 +41,13 @@ class Outcome(Enum):
     HOPELESS = 3
     INTERRUPTED = 130
 
-    @property
-    def hint(self) -> str:
+    def hint(self, job: Job) -> str:
         """What to do next; empty when nothing is left to do."""
-        how = "run the same command with --resume to go on from here"
+        how = (
+            "begin anew by --fresh (standard input cannot be read twice)"
+            if job.reads_stdin
+            else "run the same command with --resume to go on from here"
+        )
         match self:
             case Outcome.HOPELESS:
                 return f"ended by --max-errors; mend the input, or raise the number and {how}"
@@ -81,6 +83,11 @@ class Job:
     def main_output(self) -> Path:
         """The output that the journal stands beside: the first ``.jsonl``, else the first."""
         return next((out for out in self.outs if _is_lines(out)), self.outs[0])
+
+    @property
+    def reads_stdin(self) -> bool:
+        """Whether standard input is an input."""
+        return any(str(name) == STDIN for name in self.inputs)
 
     def sources(self) -> Iterator[Source]:
         """The files to read, without the job's own outputs."""
@@ -132,9 +139,11 @@ def run(
         progress: told the figures of each chunk that was added.
 
     Raises:
-        DataError: before anything is read, when an input does not exist, an output cannot be written, or the model
-            folder is none; later, when the disk fills up or a table cannot be written.
+        DataError: before anything is read, when an input does not exist, an output cannot be written, standard input
+            is to be resumed, or the model folder is none; later, when the disk fills up, a remote input cannot be
+            copied, or a table cannot be written: then a run with ``resume`` goes on.
     """
+    _refuse(job, resume)
     with ExitStack() as stack:
         for out in dict.fromkeys(job.outs):
             stack.enter_context(locked(out))
@@ -175,7 +184,7 @@ def _extract(
 
 @contextmanager
 def _stop_signals() -> Iterator[threading.Event]:
-    """An event that Ctrl-C or SIGTERM sets, once; the second Ctrl-C interrupts as ever.
+    """An event that Ctrl-C or SIGTERM sets, once; the second one interrupts as ever.
 
     In another thread than the main one signals stay as they are.
     """
@@ -197,6 +206,28 @@ def _stop_signals() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
+def _refuse(job: Job, resume: bool) -> None:
+    """Refuse, before anything is touched, what cannot be done.
+
+    Raises:
+        DataError: an output is a URL; standard input, which nothing can read twice or from elsewhere, is to be
+            resumed or read by a cluster.
+    """
+    for out in job.outs:
+        refuse_url(out)
+    if job.reads_stdin and resume:
+        raise DataError(
+            "cannot be read again, so --resume cannot go on; begin anew by --fresh,"
+            " or save it as a file and name that",
+            "standard input",
+        )
+    if job.reads_stdin and job.engine == "ray":
+        raise DataError(
+            "cannot be read by the workers of Ray; save it as a file that all of them see, and name that",
+            "standard input",
+        )
+
+
 def _deliver(job: Job, journal: Journal) -> None:
     """Put the outputs of a complete job in place and remove its journal; can be done again after a crash."""
     lines = [out for out in job.outs if _is_lines(out)]
@@ -204,13 +235,32 @@ def _deliver(job: Job, journal: Journal) -> None:
     # Gone only when the last step was done before: then all is in place.
     if journal.reports.exists():
         if tables:
-            _write_tables(tables, journal.reports)
+            with _kept(tables[0]):
+                _write_tables(tables, journal.reports)
         for out in lines[1:]:
-            with replacing(out) as partial:
+            with _kept(out), replacing(out) as partial:
                 shutil.copyfile(journal.reports, partial)
         if lines:
-            os.replace(journal.reports, lines[0])
+            with _kept(lines[0]):
+                publish(journal.reports, lines[0])
     journal.remove()
+
+
+@contextmanager
+def _kept(out: Path) -> Iterator[None]:
+    """Say that nothing is lost when an output cannot be put in place.
+
+    Raises:
+        DataError: in place of what the block raises.
+    """
+    try:
+        yield
+    except (DataError, OSError) as error:
+        known = isinstance(error, DataError)
+        said = str(error) if known else f"{out}: cannot be written: {error.strerror or error}"
+        raise DataError(
+            f"{said}; all reports are done and kept: make room or mend it, and run again with --resume"
+        ) from error
 
 
 def _write_tables(tables: Sequence[Path], reports: Path) -> None:

@@ -53,7 +53,8 @@ class Extractor:
         repair: whether damaged text is repaired first (`inference.text`).
         min_confidence: leave out spans and relations that are less sure.
         ledger: whether amounts are read as figures and each report gets a ledger of its own.
-        seconds: time for repairing and for decoding one report, each; see `inference.limits.deadline`.
+        seconds: time for repairing and for decoding one report, each; it holds in the main thread only, see
+            `inference.limits.deadline`.
 
     Nothing of a report is kept between calls: one extractor may be used from several threads.
     """

@@ -13,14 +13,17 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
 from annotations.errors import DataError
 from inference.parts import Position
 from inference.summary import Summary
+from inference.writers.atomic import partial_path, publish, sync_folder
 
 JOB, REPORTS, PROGRESS = "job.json", "reports.jsonl", "progress.json"
 
@@ -67,29 +70,44 @@ class Journal:
         fresh: throw an unfinished job away, if there is one.
 
     Raises:
-        DataError: there is an unfinished job and neither is said, or it is another job than this.
+        DataError: there is an unfinished job and neither is said, or it is another job than this, or it was
+            damaged; from here and from every method: the disk is full or cannot be written to.
     """
 
     def __init__(
         self, out: Path, job: Mapping[str, Any], *, resume: bool = False, fresh: bool = False
     ) -> None:
         self.folder = folder_of(out)
+        self.reports = self.folder / REPORTS
+        self.progress = Progress()
+        # Only gone when it became the output already.
+        self._file: FileIO | None = None
         if fresh:
             self.remove()
-        self.progress = Progress()
-        # Without progress there is nothing to lose.
-        if progress := _load(self.folder / PROGRESS):
-            self.progress = Progress.from_dict(progress)
-            self._check(_load(self.folder / JOB) or {}, job, resume)
-        else:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            replace(self.folder / JOB, json.dumps(job, ensure_ascii=False, indent=1))
-        self.reports = self.folder / REPORTS
-        # Only gone when it became the output already.
-        self._file = None
-        if self.reports.exists() or not self.progress.complete:
-            self._file = self.reports.open("ab")
-            self._file.truncate(self.progress.bytes)
+        with told(self.folder):
+            # Without progress there is nothing to lose.
+            if progress := _load(self.folder / PROGRESS):
+                self.progress = Progress.from_dict(progress)
+                self._check(_load(self.folder / JOB) or {}, job, resume)
+            else:
+                self.folder.mkdir(parents=True, exist_ok=True)
+                sync_folder(self.folder.parent)
+                replace(self.folder / JOB, json.dumps(job, ensure_ascii=False, indent=1))
+            if self.reports.exists() or not self.progress.complete:
+                # Unbuffered: what a full disk did not take must not be tried again by closing.
+                self._file = FileIO(self.reports, "a")
+                self._cut()
+
+    def _cut(self) -> None:
+        """Cut off what was written but not noted."""
+        assert self._file is not None, "called when it was opened"
+        there = os.fstat(self._file.fileno()).st_size
+        if there < self.progress.bytes:
+            raise DataError(
+                f"has {there} bytes of the {self.progress.bytes} noted; begin anew by --fresh",
+                str(self.reports),
+            )
+        self._file.truncate(self.progress.bytes)
 
     def _check(self, known: Mapping[str, Any], job: Mapping[str, Any], resume: bool) -> None:
         done = self.progress.summary.reports
@@ -114,42 +132,41 @@ class Journal:
             DataError: the disk is full, or cannot be written to; what was added before is kept.
         """
         assert self._file is not None, "a complete job takes no more reports"
-        try:
-            self._file.write(lines)
-            self._file.flush()
+        with told(self.folder):
+            write_all(self._file, lines)
             os.fsync(self._file.fileno())
             self.progress.position = end
             self.progress.bytes += len(lines)
             self.progress.summary.add(summary)
             self._save()
-        except OSError as error:
-            raise DataError(
-                f"cannot be written: {error.strerror}; make room and run again with --resume",
-                str(self.folder),
-            ) from error
 
     def complete(self) -> None:
         """Note that all input is done."""
         self.progress.complete = True
-        self._save()
+        with told(self.folder):
+            self._save()
 
     def _save(self) -> None:
         replace(self.folder / PROGRESS, json.dumps(self.progress.to_dict(), ensure_ascii=False))
 
     def close(self) -> None:
         """Stop writing; the job can be resumed. One that did nothing leaves nothing."""
-        if self._file is not None:
-            self._file.close()
-        if not (self.folder / PROGRESS).exists():
-            self.remove()
+        # Also called after an error, which no error of its own must replace: all that counts is safe.
+        with suppress(OSError):
+            if self._file is not None:
+                self._file.close()
+        with suppress(DataError):
+            if not (self.folder / PROGRESS).exists():
+                self.remove()
 
     def remove(self) -> None:
         """Remove the folder, in one step for others to see."""
-        if self.folder.exists():
-            old = self.folder.with_name(f".{self.folder.name}.old")
-            shutil.rmtree(old, ignore_errors=True)
-            os.replace(self.folder, old)
-            shutil.rmtree(old)
+        with told(self.folder):
+            if self.folder.exists():
+                old = self.folder.with_name(f".{self.folder.name}.old")
+                shutil.rmtree(old, ignore_errors=True)
+                os.replace(self.folder, old)
+                shutil.rmtree(old)
 
 
 def folder_of(out: Path) -> Path:
@@ -157,14 +174,36 @@ def folder_of(out: Path) -> Path:
     return out.with_name(f"{out.name}.run")
 
 
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Say what to do when the disk fails in the block.
+
+    Raises:
+        DataError: in place of an `OSError`; names ``path``.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise DataError(
+            f"cannot be written: {error.strerror or error}; make room or mend the disk,"
+            " and run again with --resume",
+            str(path),
+        ) from error
+
+
+def write_all(file: FileIO, data: bytes) -> None:
+    """Write all of ``data``: a raw file may take a part at a time, the last before the disk is full."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) :]
+
+
 def replace(path: Path, text: str) -> None:
     """Give ``path`` new content: it has the old one or the new, and survives a loss of power."""
-    partial = path.with_name(f".{path.name}.partial")
+    partial = partial_path(path)
     with partial.open("w", encoding="utf-8", newline="\n") as file:
         file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(partial, path)
+    publish(partial, path)
 
 
 def _load(path: Path) -> dict[str, Any] | None:

@@ -10,7 +10,7 @@ from annotations.document import Document
 from inference.chunks import gather
 from inference.limits import Limits
 from inference.readers import Columns
-from inference.reading import read
+from inference.reading import Parse, read
 from inference.sources import Source
 
 PART_BYTES = 1 << 20
@@ -53,9 +53,13 @@ def of_part(
     columns: Columns | None = None,
     limits: Limits | None = None,
     done: int = 0,
+    documents: Parse | None = None,
 ) -> Iterator[Chunk]:
-    """The chunks of part ``number``, without the first ``done`` reports: these must end where a chunk ends."""
-    reports = (report for source in part for report in read(source, columns, limits))
+    """The chunks of part ``number``, without the first ``done`` reports: these must end where a chunk ends.
+
+    ``documents`` is as for `inference.reading.read`.
+    """
+    reports = (report for source in part for report in read(source, columns, limits, documents))
     for chunk in gather(islice(reports, done, None)):
         done += len(chunk)
         yield Chunk(chunk, Position(number, done))
@@ -66,10 +70,11 @@ def of_sources(
     columns: Columns | None = None,
     limits: Limits | None = None,
     start: Position | None = None,
+    documents: Parse | None = None,
 ) -> Iterator[Chunk]:
-    """The chunks of a job from ``start`` on, read one by one."""
+    """The chunks of a job from ``start`` on, read one by one; ``documents`` as for `read`."""
     start = start or Position()
     for number, part in enumerate(parts(sources)):
         if number >= start.part:
             done = start.reports if number == start.part else 0
-            yield from of_part(number, part, columns, limits, done)
+            yield from of_part(number, part, columns, limits, done, documents)

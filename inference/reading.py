@@ -3,17 +3,42 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from io import BufferedReader
+from pathlib import Path
 
 from annotations.document import Document
 from annotations.errors import ZhaoshangError
 from inference.limits import Limits, ReportTimeout, deadline
-from inference.readers import Columns, RawReport, ReadError, plain, read_file, suffix_of
+from inference.readers import (
+    Columns,
+    MissingFile,
+    RawReport,
+    ReadError,
+    plain,
+    read_file,
+    suffix_of,
+)
 from inference.sources import STDIN, Source, local_path
 
 #: No encoding that is read has characters of more bytes.
 _BYTES = 4
+#: A file of one report that is bigger is not read: bytes for each character allowed, and bytes that are always
+#: allowed, as markup and pictures count for nothing. Parsing a page takes about ten times its size.
+_MOST = {
+    ".txt": (_BYTES, 0),
+    ".html": (100, 1 << 24),
+    ".htm": (100, 1 << 24),
+    ".docx": (1000, 1 << 28),
+    ".pdf": (1000, 1 << 28),
+}
+#: Parsed whole, by large libraries: these can be given to a process of its own.
+DOCUMENTS = frozenset(_MOST) - {".txt"}
+
+Items = Iterable[RawReport | ReadError]
+#: As `parse`.
+Parse = Callable[[Source, Path, Columns | None, Limits], Items]
 
 
 def failed(id: str, kind: str, message: str) -> Document:
@@ -22,15 +47,62 @@ def failed(id: str, kind: str, message: str) -> Document:
 
 
 def read(
-    source: Source, columns: Columns | None = None, limits: Limits | None = None
+    source: Source,
+    columns: Columns | None = None,
+    limits: Limits | None = None,
+    documents: Parse | None = None,
 ) -> Iterator[Document]:
     """The reports of one source, one at a time; never an exception for what is wrong with a report.
+
+    Args:
+        source: what to read.
+        columns: where a table has its texts and ids.
+        limits: what one report may cost.
+        documents: reads `DOCUMENTS` in place of `parse`.
+
+    Raises:
+        DataError: the packages for the format are not installed, or a remote file cannot be copied.
+    """
+    limits = limits or Limits()
+    for item in _items(source, columns, limits, documents or parse):
+        yield _document(item, limits)
+
+
+def parse(source: Source, path: Path, columns: Columns | None, limits: Limits) -> Items:
+    """The items of ``source``, which is at ``path``, each within its time; what is wrong with it is one, too.
 
     Raises:
         DataError: the packages for the format are not installed.
     """
-    limits = limits or Limits()
-    items = _items(source, columns, limits)
+    return _timed(read_file(path, columns), source, limits)
+
+
+def _items(source: Source, columns: Columns | None, limits: Limits, documents: Parse) -> Items:
+    if source.name == STDIN:
+        yield from _timed(_standard_input(sys.stdin.buffer, limits), source, limits)
+        return
+    suffix = suffix_of(source.name)
+    if suffix in _MOST:
+        each, always = _MOST[suffix]
+        if source.size > max(each * (limits.characters + 1), always):
+            message = (
+                f"{source.name}: {source.size} bytes, more than a {suffix} of {limits.characters} characters"
+                " may have; split the report or raise --max-chars"
+            )
+            yield ReadError(source.name, "length", message)
+            return
+    with ExitStack() as stack:
+        try:
+            path = stack.enter_context(local_path(source))
+        except FileNotFoundError:
+            yield _missing(source)
+            return
+        reads = documents if suffix in DOCUMENTS else parse
+        yield from reads(source, path, columns, limits)
+
+
+def _timed(items: Iterator[RawReport | ReadError], source: Source, limits: Limits) -> Items:
+    """The items, each within its time; an error in place of what cannot be read, and then the end."""
     while True:
         try:
             with deadline(limits.seconds):
@@ -39,6 +111,8 @@ def read(
             item = ReadError(source.name, "timeout", f"{source.name}: reading {error}")
         except OSError as error:
             item = ReadError(source.name, "damaged", f"{source.name}: cannot be read: {error}")
+        except MissingFile:
+            item = _missing(source)
         except ZhaoshangError:
             raise
         except Exception as error:  # parsers of broken documents fail in ways of their own
@@ -46,7 +120,12 @@ def read(
             item = ReadError(source.name, "damaged", message)
         if item is None:
             return
-        yield _document(item, limits)
+        yield item
+
+
+def _missing(source: Source) -> ReadError:
+    message = f"{source.name}: was there when the job began and is gone; put it back"
+    return ReadError(source.name, "missing", message)
 
 
 def _document(item: RawReport | ReadError, limits: Limits) -> Document:
@@ -62,22 +141,6 @@ def _too_long(name: str, size: str, limits: Limits) -> str:
         f"{name}: {size}, more than the {limits.characters} characters allowed;"
         " split the report or raise --max-chars"
     )
-
-
-def _items(
-    source: Source, columns: Columns | None, limits: Limits
-) -> Iterator[RawReport | ReadError]:
-    if source.name == STDIN:
-        yield from _standard_input(sys.stdin.buffer, limits)
-        return
-    # A text file this big is too long in any encoding; it is not even read.
-    if suffix_of(source.name) == ".txt" and source.size > _BYTES * (limits.characters + 1):
-        yield ReadError(
-            source.name, "length", _too_long(source.name, f"{source.size} bytes", limits)
-        )
-        return
-    with local_path(source) as path:
-        yield from read_file(path, columns)
 
 
 def _standard_input(stream: BufferedReader, limits: Limits) -> Iterator[RawReport | ReadError]:

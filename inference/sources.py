@@ -6,8 +6,9 @@ import glob
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -17,6 +18,8 @@ from annotations.errors import DataError
 from inference.readers import SUFFIXES, suffix_of
 
 STDIN = "-"
+#: Seconds between tries of copying a remote file.
+_WAITS = (1.0, 4.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +91,28 @@ def _some(sources: Iterator[Source], problem: str) -> Iterator[Source]:
 
 
 def _local(path: str) -> Source:
-    status = os.stat(path)
+    try:
+        status = os.stat(path)
+    except FileNotFoundError:  # gone since it was listed: reading it makes the record
+        return Source(path)
+    except OSError as error:
+        raise _unlisted(path, error) from error
     return Source(path, status.st_size, str(status.st_mtime_ns))
 
 
+def _unlisted(path: str, error: OSError) -> DataError:
+    return DataError(
+        f"cannot be listed: {error.strerror or error}; mend that, or leave it out of the inputs",
+        path,
+    )
+
+
 def _walk(folder: str, exclude: Collection[Path]) -> Iterator[Source]:
-    with os.scandir(folder) as entries:
-        inside = sorted(entries, key=lambda entry: entry.name)
+    try:
+        with os.scandir(folder) as entries:
+            inside = sorted(entries, key=lambda entry: entry.name)
+    except OSError as error:
+        raise _unlisted(folder, error) from error
     for entry in inside:
         if exclude and Path(entry.path).resolve() in exclude:
             continue
@@ -133,7 +151,9 @@ def _remote(url: str) -> Iterator[Source]:
             found = system.find(path, detail=True)
     except (ImportError, ValueError) as error:
         raise DataError(f"this kind of URL cannot be opened: {error}", url) from error
-    except OSError as error:
+    except DataError:
+        raise
+    except Exception as error:  # every kind of store has errors of its own
         raise DataError(f"cannot be listed: {error}", url) from error
     usable = [
         (name, info)
@@ -150,12 +170,39 @@ def _remote(url: str) -> Iterator[Source]:
 
 @contextmanager
 def local_path(source: Source) -> Iterator[Path]:
-    """A path under which the file can be read; what is remote is copied to this disk for the time of the block."""
+    """A path under which the file can be read; what is remote is copied to this disk for the time of the block.
+
+    Raises:
+        FileNotFoundError: a remote file is gone.
+        DataError: it cannot be copied, tried three times: the store or the disk fails, not the report.
+    """
     if not source.remote:
         yield Path(source.name)
         return
-    with tempfile.TemporaryDirectory(prefix="zhaoshang-") as folder:
-        path = Path(folder) / source.name.rsplit("/", 1)[1]
-        with _fsspec(source.name).open(source.name, "rb") as remote, path.open("wb") as copy:
-            shutil.copyfileobj(remote, copy, 1 << 20)
+    with ExitStack() as stack:
+        for wait in (*_WAITS, None):
+            try:
+                path = _copied(source, stack)
+                break
+            except (FileNotFoundError, DataError):
+                raise
+            except Exception as error:  # every kind of store has errors of its own
+                stack.close()
+                if wait is None:
+                    raise DataError(
+                        f"cannot be copied to {tempfile.gettempdir()}: {error}; see that the store answers"
+                        " and that there is room (TMPDIR chooses another place), and run again with"
+                        " --resume",
+                        source.name,
+                    ) from error
+                time.sleep(wait)
         yield path
+
+
+def _copied(source: Source, stack: ExitStack) -> Path:
+    """A copy that is gone when the ``stack`` closes."""
+    folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="zhaoshang-"))
+    path = Path(folder) / source.name.rsplit("/", 1)[1]
+    with _fsspec(source.name).open(source.name, "rb") as remote, path.open("wb") as copy:
+        shutil.copyfileobj(remote, copy, 1 << 20)
+    return path

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -127,6 +129,12 @@ def test_a_second_run_on_one_output_is_refused(extract: Extract, tmp_path: Path)
         (["a.txt", "--out", "o.jsonl", "--engine", "abacus"], "no engine 'abacus'"),
         (["a.txt", "--out", "o.jsonl", "--report-timeout", "0"], "--report-timeout"),
         (["a.txt", "--out", "o.jsonl", "--max-chars", "0"], "--max-chars"),
+        (["a.txt", "--out", "s3://bucket/o.jsonl"], "is a URL, and outputs are local files"),
+        (["-", "--out", "o.jsonl", "--resume"], "standard input: cannot be read again"),
+        (
+            ["-", "--out", "o.jsonl", "--engine", "ray"],
+            "standard input: cannot be read by the workers",
+        ),
         (["a.txt"], "--out"),
     ],
 )
@@ -143,3 +151,34 @@ def test_what_cannot_be_done_is_refused(
     assert "Traceback" not in message
     # Nothing is left behind, not even a folder for the run.
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.doc", "a.txt", "empty"]
+
+
+def test_a_disk_that_fails_anywhere_is_a_message_and_not_done_with_failures(
+    extract: Extract, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.txt").write_text(TEXT)
+
+    def full(*args: object, **options: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("inference.batch._extract", full)
+    code, said = extract(tmp_path / "a.txt", "--out", tmp_path / "out.jsonl")
+    assert code == 2
+    assert "No space left on device" in said
+    assert "--resume" in said
+    assert "Traceback" not in said
+
+
+def test_the_second_interrupt_says_how_to_go_on(
+    extract: Extract, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.txt").write_text(TEXT)
+
+    def interrupted(job: object, journal: object, *args: object) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr("inference.batch._extract", interrupted)
+    code, said = extract(tmp_path / "a.txt", "--out", tmp_path / "out.jsonl")
+    assert code == 130
+    assert "--resume" in said

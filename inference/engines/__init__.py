@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING
 
 from annotations.errors import DataError
 from inference import parts
 from inference.engines import local
+from inference.engines.reader import Reader
 from inference.engines.work import Result
 from inference.parts import Position
 
@@ -31,18 +32,22 @@ def start(job: Job, position: Position, stopping: Callable[[], bool]) -> Iterato
     Raises:
         DataError: there is no such engine, or its package is not installed.
     """
-    match job.engine:
-        case "local":
-            chunks = parts.of_sources(job.sources(), job.columns, job.limits, position)
-            results: Results = local.results(chunks, job.setup, job.workers, stopping)
-        case "ray":
-            from inference.engines import ray
+    with ExitStack() as stack:
+        match job.engine:
+            case "local":
+                chunks = parts.of_sources(
+                    job.sources(),
+                    job.columns,
+                    job.limits,
+                    position,
+                    stack.enter_context(Reader()),
+                )
+                results: Results = local.results(chunks, job.setup, job.workers, stopping)
+            case "ray":
+                from inference.engines import ray
 
-            results = ray.results(job, position, stopping)
-        case name:
-            raise DataError(f"no engine {name!r}; there are {', '.join(NAMES)}")
-    try:
-        yield results
-    finally:
+                results = ray.results(job, position, stopping)
+            case name:
+                raise DataError(f"no engine {name!r}; there are {', '.join(NAMES)}")
         # Ends the engine's workers at once, not when the garbage is collected.
-        results.close()
+        yield stack.enter_context(closing(results))

@@ -10,7 +10,15 @@ from inference.readers import docx, html, pdf, plain, tables
 from inference.readers.report import RawReport, ReadError
 from inference.readers.tables import Columns
 
-__all__ = ["SUFFIXES", "Columns", "RawReport", "ReadError", "read_file", "suffix_of"]
+__all__ = [
+    "SUFFIXES",
+    "Columns",
+    "MissingFile",
+    "RawReport",
+    "ReadError",
+    "read_file",
+    "suffix_of",
+]
 
 _READERS: dict[str, Callable[[Path], Iterator[RawReport | ReadError]]] = {
     ".txt": plain.read_text,
@@ -30,6 +38,10 @@ SUFFIXES = frozenset(_READERS) | frozenset(_TABLES)
 """Endings of the files that can be read, in lower case."""
 
 
+class MissingFile(DataError):
+    """There is no such file."""
+
+
 def suffix_of(name: str | Path) -> str:
     """The ending that chooses the reader, in lower case; of compressed files both, as `.jsonl.gz`."""
     path = PurePath(name)
@@ -45,7 +57,8 @@ def read_file(path: str | Path, columns: Columns | None = None) -> Iterator[RawR
         columns: where a table has its texts and ids.
 
     Raises:
-        DataError: there is no such file, its suffix is unknown, or the packages for its format
+        MissingFile: there is no such file.
+        DataError: its suffix is unknown, or the packages for its format
             are not installed.
     """
     path = Path(path)
@@ -56,7 +69,7 @@ def read_file(path: str | Path, columns: Columns | None = None) -> Iterator[RawR
             f"no reader for {suffix or 'a name without suffix'}; known: {known}", str(path)
         )
     if not path.is_file():
-        raise DataError("no such file; check the path", str(path))
+        raise MissingFile("no such file; check the path", str(path))
     try:
         if suffix in _TABLES:
             yield from _TABLES[suffix](path, columns or Columns())

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 from inference.readers.report import RawReport, ReadError, joined
 
 if TYPE_CHECKING:
     from docx.table import Table
+
+
+MOST = 1 << 28
+"""Bytes of a document unpacked at most: it is held in memory whole, and packs up to a thousand times smaller."""
 
 
 def read(path: Path) -> Iterator[RawReport | ReadError]:
@@ -20,6 +24,12 @@ def read(path: Path) -> Iterator[RawReport | ReadError]:
     from docx.table import Table
 
     try:
+        with ZipFile(path) as packed:
+            size = sum(part.file_size for part in packed.infolist())
+        if size > MOST:
+            message = f"{path}: {size} bytes unpacked, more than {MOST}; take out its pictures or split it"
+            yield ReadError(path.stem, "length", message)
+            return
         document = docx.Document(str(path))
     except (PackageNotFoundError, BadZipFile, KeyError, ValueError) as error:
         yield ReadError(

@@ -5,17 +5,18 @@ from __future__ import annotations
 import codecs
 import csv
 import datetime
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
+from inference.readers import plain
 from inference.readers.plain import problem_of
 from inference.readers.report import RawReport, ReadError
 
 _SAMPLE = 1 << 16
 _ROWS = 64
+_BUFFER = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +43,14 @@ class Columns:
 
 
 def read_csv(path: Path, columns: Columns) -> Iterator[RawReport | ReadError]:
-    """The rows of a CSV file with a header, in UTF-8, UTF-16 with a byte-order mark, or GB18030."""
+    """The rows of a CSV file with a header, in UTF-8, UTF-16 with a byte-order mark, or GB18030.
+
+    No line and no field may have more than `plain.LINE_LIMIT` characters: they are read whole.
+    """
     # One report may be longer than the 128 KiB that the csv module allows a field.
-    csv.field_size_limit(sys.maxsize)
+    csv.field_size_limit(plain.LINE_LIMIT)
     with path.open("r", encoding=_encoding(path), newline="") as file:
-        rows = csv.DictReader(file)
+        rows = csv.DictReader(_lines(file))
         try:
             if error := columns.missing(rows.fieldnames or (), path):
                 yield error
@@ -74,7 +78,8 @@ def read_parquet(path: Path, columns: Columns) -> Iterator[RawReport | ReadError
     from pyarrow import parquet
 
     try:
-        with parquet.ParquetFile(path) as file:
+        # Else a whole row group is held in memory, and one may be as big as the file.
+        with parquet.ParquetFile(path, pre_buffer=False, buffer_size=_BUFFER) as file:
             if error := columns.missing(file.schema_arrow.names, path):
                 yield error
                 return
@@ -85,6 +90,14 @@ def read_parquet(path: Path, columns: Columns) -> Iterator[RawReport | ReadError
                     yield _report(row, columns, path, number)
     except pyarrow.ArrowException as error:
         yield ReadError(path.stem, "damaged", f"{path}: cannot be read as Parquet: {error}")
+
+
+def _lines(file: IO[str]) -> Iterator[str]:
+    """The lines of a file as they are; one that is too long is not even read."""
+    while line := file.readline(plain.LINE_LIMIT):
+        if len(line) == plain.LINE_LIMIT and not line.endswith(("\n", "\r")):
+            raise csv.Error(f"a line of more than {plain.LINE_LIMIT} characters; split the report")
+        yield line
 
 
 def _encoding(path: Path) -> str:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
@@ -17,6 +18,8 @@ from inference.writers.jsonl import JsonlWriter
 from inference.writers.ledger_files import FORMATS, LedgerFiles
 
 SUFFIXES = (".jsonl", *FORMATS)
+# Of one letter are the disks of Windows.
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 
 
 class Writer(Protocol):
@@ -91,8 +94,22 @@ def open_writer(path: Path) -> Writer:
     return Writers([path])
 
 
+def refuse_url(path: Path) -> None:
+    """Refuse a URL, which would be taken for a folder: ``s3://a/b`` has become the path ``s3:/a/b``.
+
+    Raises:
+        DataError: it is one.
+    """
+    if _URL.match(str(path)):
+        raise DataError(
+            "is a URL, and outputs are local files; write to this disk and copy the output there",
+            str(path),
+        )
+
+
 def _check(path: Path) -> None:
     """Refuse what cannot be written before any work is done; the output's folder is made."""
+    refuse_url(path)
     if path.suffix.lower() not in SUFFIXES:
         raise DataError(
             f"no writer for {path.suffix or 'a name without suffix'!r};"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
+from contextlib import suppress
 from pathlib import Path
 
 from annotations.document import Document
 from annotations.store import dump_line
-from inference.writers.atomic import partial_path
+from inference.writers.atomic import partial_path, publish
 
 
 class JsonlWriter:
@@ -24,8 +24,10 @@ class JsonlWriter:
 
     def close(self) -> None:
         self._file.close()
-        os.replace(self._partial, self.path)
+        publish(self._partial, self.path)
 
     def abort(self) -> None:
-        self._file.close()
+        # What a full disk did not take is tried again by closing.
+        with suppress(OSError):
+            self._file.close()
         self._partial.unlink(missing_ok=True)

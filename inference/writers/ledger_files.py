@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -79,7 +80,9 @@ class LedgerFiles:
             raise DataError("\n".join(problems))
 
     def abort(self) -> None:
-        self._file.close()
+        # What a full disk did not take is tried again by closing.
+        with suppress(OSError):
+            self._file.close()
 
 
 def _writer_of(path: Path) -> _Write:

@@ -8,11 +8,13 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from annotations.document import Document
 from annotations.errors import DataError, ZhaoshangError
 from inference import chunks, parts
 from inference.batch import Job, run
@@ -175,3 +177,55 @@ def test_ray_begins_the_work_of_a_killed_worker_anew(
     run(Job([tmp_path / "in"], [ray_out], Mortal(model), engine="ray", workers=2))
     assert (model / "killed").exists()
     assert ray_out.read_bytes() == local_out.read_bytes()
+
+
+class Poisoned(Setup):
+    """Loads an extractor that ends its process whatever it is given."""
+
+    def load(self, threads: int | None):
+        extractor = Setup.load(self, threads)
+        extractor.extract = lambda reports, **options: os._exit(11)
+        return extractor
+
+
+class Refusing(Setup):
+    def load(self, threads: int | None):
+        extractor = Setup.load(self, threads)
+
+        def refuse(reports, **options):
+            raise DataError("cannot be copied; run again with --resume", "s3://a/b.txt")
+
+        extractor.extract = refuse
+        return extractor
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("setup", "said"),
+    [
+        (Poisoned, r"^Ray gave up: .*--resume, and with --engine local"),
+        (Refusing, r"^s3://a/b\.txt: cannot be copied; run again with --resume$"),
+    ],
+)
+def test_ray_gives_up_with_a_message(
+    tiny: Path, tmp_path: Path, cluster: Any, setup: type[Setup], said: str
+) -> None:
+    cloudpickle = pytest.importorskip("ray.cloudpickle")
+    cloudpickle.register_pickle_by_value(sys.modules[__name__])  # tests are no package there
+    with pytest.raises(DataError, match=said):
+        run(Job([tmp_path / "in"], [tmp_path / "o.jsonl"], setup(tiny), engine="ray", workers=1))
+
+
+def test_a_worker_that_died_of_another_chunk_is_told_when_the_turn_comes(
+    tiny: Path, archive: Archive
+) -> None:
+    pool = local._Pool(Deadly(tiny), 1)
+    try:
+        first = pool.submit([Document("ghost", "鬼")])
+        with pytest.raises(BrokenProcessPool):
+            first.result()
+        later = pool.submit([Document("a", "项目")])
+        with pytest.raises(BrokenProcessPool):
+            later.result()
+    finally:
+        pool.close()

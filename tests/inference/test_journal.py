@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import errno
 from collections import Counter
+from io import FileIO
 from pathlib import Path
 
 import pytest
 
 from annotations.errors import DataError
+from inference import journal as journals
 from inference.journal import Journal, Progress, folder_of
 from inference.parts import Position
 from inference.summary import Summary
@@ -115,3 +118,70 @@ def test_a_complete_job_has_no_journal(out: Path) -> None:
     journal.close()
     journal.remove()
     assert list(out.parent.iterdir()) == []
+
+
+class Full(FileIO):
+    """A file on a disk that fills up in the middle of what is written."""
+
+    def write(self, data: bytes) -> int:
+        if b"two" in bytes(data):
+            super().write(bytes(data)[:2])
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().write(data)
+
+
+def test_a_disk_that_fills_up_is_said_once_and_closing_tries_nothing(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journals, "FileIO", Full)
+    journal = Journal(out, JOB)
+    journal.append(b"one\n", Position(0, 2), figures(2))
+    with pytest.raises(DataError, match=r"out\.jsonl\.run: .*No space left.*--resume"):
+        journal.append(b"two\n", Position(0, 4), figures(2))
+    journal.close()
+    assert journal.reports.read_bytes() == b"one\ntw"
+    monkeypatch.undo()
+    journal = Journal(out, JOB, resume=True)
+    journal.append(b"two\n", Position(0, 4), figures(2))
+    journal.close()
+    assert journal.reports.read_bytes() == b"one\ntwo\n"
+
+
+def test_what_is_taken_in_parts_is_written_whole(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Sparing(FileIO):
+        def write(self, data: bytes) -> int:
+            return super().write(bytes(data)[:3])
+
+    monkeypatch.setattr(journals, "FileIO", Sparing)
+    journal = Journal(out, JOB)
+    journal.append("总投资3亿元\n".encode(), Position(0, 1), figures(1))
+    journal.close()
+    assert journal.reports.read_text("utf-8") == "总投资3亿元\n"
+
+
+@pytest.mark.parametrize("step", ["begin", "complete", "remove"])
+def test_a_full_disk_at_any_step_is_an_error_that_names_the_folder(
+    out: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def full(*args: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    if step != "begin":
+        journal = Journal(out, JOB)
+        journal.append(b"one\n", Position(0, 1), figures(1))
+    monkeypatch.setattr("os.replace", full)
+    with pytest.raises(DataError, match=r"out\.jsonl\.run: .*No space left.*--resume"):
+        Journal(out, JOB) if step == "begin" else getattr(journal, step)()
+    monkeypatch.undo()
+    if step != "begin":
+        journal.close()
+        assert Journal(out, JOB, resume=True).progress.position == Position(0, 1)
+
+
+def test_a_journal_that_lost_reports_says_so(out: Path) -> None:
+    started(out)
+    (folder_of(out) / "reports.jsonl").write_bytes(b"one\n")
+    with pytest.raises(DataError, match=r"reports\.jsonl: has 4 bytes of the 8 noted.*--fresh"):
+        Journal(out, JOB, resume=True)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -35,3 +36,19 @@ def test_the_lock_of_a_dead_process_is_free(tmp_path: Path) -> None:
     assert (tmp_path / ".out.jsonl.lock").exists()
     with locked(out):
         pass
+
+
+def test_a_full_disk_is_said_and_leaves_no_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(handle: int, data: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "write", full)
+    with (
+        pytest.raises(DataError, match=r"out\.jsonl: cannot be written: No space left.*make room"),
+        locked(tmp_path / "out.jsonl"),
+    ):
+        pass
+    monkeypatch.undo()
+    assert list(tmp_path.iterdir()) == []

@@ -102,3 +102,37 @@ def test_standard_input_that_cannot_be_read(
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(io.BytesIO(data))))
     (document,) = read(Source("-"), limits=Limits(characters=10))
     assert error(document)[0] == kind
+
+
+def test_a_file_that_is_gone_is_an_error_record(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"text": "x"}\n')
+    (source,) = find([path])
+    path.unlink()
+    (document,) = read(source)
+    kind, message = error(document)
+    assert kind == "missing"
+    assert "a.jsonl" in message
+
+
+@pytest.mark.parametrize("suffix", [".html", ".htm", ".docx", ".pdf"])
+def test_a_document_too_big_to_be_parsed_is_not_even_opened(suffix: str) -> None:
+    (document,) = read(Source(f"nowhere/a{suffix}", size=1 << 30))
+    kind, message = error(document)
+    assert kind == "length"
+    assert "--max-chars" in message
+    (document,) = read(Source(f"nowhere/a{suffix}", size=1 << 24), limits=Limits(characters=10))
+    assert error(document)[0] == "missing"  # small enough for its markup and pictures
+
+
+def test_documents_and_nothing_else_go_to_the_reader_given(tmp_path: Path) -> None:
+    for name in ("a.html", "b.txt"):
+        (tmp_path / name).write_text("项目")
+    asked = []
+
+    def documents(source: Source, path: Path, *args: object) -> list:
+        asked.append(path.name)
+        return [readers.RawReport("x", "y")]
+
+    found = [d.text for s in find([tmp_path]) for d in read(s, documents=documents)]
+    assert (asked, found) == (["a.html"], ["y", "项目"])

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import os
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from annotations.errors import DataError
+from inference import sources
+from inference.reading import read
 from inference.sources import STDIN, Source, find, local_path
 
 
@@ -90,3 +94,112 @@ def test_fsspec_is_asked_for_by_its_extra(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setitem(__import__("sys").modules, "fsspec", None)
     with pytest.raises(DataError, match=r"zhaoshang\[remote\]"):
         list(find(["s3://bucket/x.txt"]))
+
+
+def test_a_folder_that_cannot_be_listed_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scandir = os.scandir
+
+    def refused(path: str) -> object:
+        if str(path).endswith("/a"):
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    with pytest.raises(DataError, match=r"archive/a: cannot be listed: Permission denied"):
+        list(find([folder]))
+
+
+def test_a_file_gone_between_listing_and_looking_at_it_is_still_a_source(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = names(find([folder]), folder)
+    stat = os.stat
+
+    def gone(path: str, **options: object) -> os.stat_result:
+        if str(path).endswith("b.txt"):
+            raise FileNotFoundError(2, "No such file or directory")
+        return stat(path, **options)
+
+    monkeypatch.setattr(os, "stat", gone)
+    found = list(find([folder]))
+    monkeypatch.undo()
+    assert names(found, folder) == expected
+    assert Source(str(folder / "b.txt")) in found
+
+
+class Store:
+    """The memory file system of fsspec, made to fail so many times (None: each time)."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.system = pytest.importorskip("fsspec").filesystem("memory")
+        self.failures: int | None = 0
+        self.error: Exception = OSError(110, "Connection timed out")
+        self.tries = 0
+        opened = type(self.system)._open
+
+        def _open(system: object, *args: object, **options: object) -> object:
+            self.tries += 1
+            if self.failures is None or self.tries <= self.failures:
+                raise self.error
+            return opened(system, *args, **options)
+
+        monkeypatch.setattr(type(self.system), "_open", _open)
+        monkeypatch.setattr(sources, "_WAITS", (0.0, 0.0))
+
+
+@pytest.fixture
+def failing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Store:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    store = Store(monkeypatch)
+    with store.system.open("/flaky/x.txt", "wb") as file:
+        file.write(b"one")
+    store.tries = 0
+    return store
+
+
+URL = "memory:///flaky/x.txt"
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(110, "Connection timed out"), RuntimeError("payload is not completed")]
+)
+def test_a_remote_file_is_tried_three_times(
+    failing: Store, error: Exception, tmp_path: Path
+) -> None:
+    failing.failures, failing.error = 2, error
+    with local_path(Source(URL)) as path:
+        assert path.read_bytes() == b"one"
+    assert failing.tries == 3
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_store_that_goes_on_failing_ends_the_job_and_not_the_report(
+    failing: Store, tmp_path: Path
+) -> None:
+    failing.failures = None
+    with (
+        pytest.raises(DataError, match=r"x\.txt: cannot be copied.*timed out.*--resume"),
+        local_path(Source(URL)),
+    ):
+        pass
+    assert failing.tries == 3
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_for_copies_ends_the_job(
+    failing: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("shutil.copyfileobj", full)
+    with pytest.raises(DataError, match=rf"{tmp_path}.*No space left.*TMPDIR"):
+        list(read(Source(URL)))
+
+
+def test_a_remote_file_that_is_gone_is_a_record(failing: Store) -> None:
+    (document,) = read(Source("memory:///flaky/gone.txt"))
+    assert document.extra["error"]["type"] == "missing"
+    assert failing.tries == 1

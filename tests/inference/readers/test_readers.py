@@ -9,6 +9,7 @@ import pytest
 
 from annotations.errors import ZhaoshangError
 from inference.readers import SUFFIXES, RawReport, ReadError, pdf, read_file
+from inference.readers import docx as docx_reader
 
 TEXT = "我县招商引资工作成效明显。\n总投资20.5亿元的储能电池项目落户开发区，年内开工建设。"
 
@@ -213,3 +214,14 @@ def test_a_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_every_suffix_is_lower_case() -> None:
     plain = {".txt", ".jsonl", ".jsonl.gz", ".jsonl.zst", ".html", ".htm", ".docx", ".pdf"}
     assert plain | {".csv", ".parquet"} == SUFFIXES
+
+
+def test_a_word_document_that_unpacks_to_too_much_is_not_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(docx_reader, "MOST", 1 << 20)
+    document = docx.Document()
+    document.add_paragraph("项" * 500_000)
+    document.save(tmp_path / "a.docx")
+    assert (tmp_path / "a.docx").stat().st_size < 1 << 18
+    assert error(tmp_path / "a.docx").type == "length"

@@ -3,6 +3,8 @@ from __future__ import annotations
 import datetime
 import gzip
 import json
+from collections.abc import Iterator
+from csv import field_size_limit
 from pathlib import Path
 
 import pytest
@@ -121,3 +123,41 @@ def test_a_line_too_long_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyP
     long, good = read_file(path)
     assert (long.type, long.id) == ("length", "t:1")
     assert good == RawReport("y", "z", {})
+
+
+@pytest.fixture
+def short_lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    before = field_size_limit()
+    monkeypatch.setattr(plain, "LINE_LIMIT", 100)
+    yield
+    field_size_limit(before)
+
+
+@pytest.mark.usefixtures("short_lines")
+@pytest.mark.parametrize("row", ["y," + "x" * 1000, 'y,"' + "x\n" * 1000 + '"'])
+def test_a_row_of_a_csv_file_that_is_too_long_is_not_kept(tmp_path: Path, row: str) -> None:
+    good, long = read_file(csv(tmp_path / "t.csv", ["id,text", "x,甲", row]))
+    assert good == RawReport("x", "甲", {})
+    assert (long.type, "100" in long.message) == ("damaged", True)
+
+
+def test_a_row_group_of_a_parquet_file_is_not_read_whole(tmp_path: Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    rows = [{"id": str(i), "text": f"{i:05d}" * 4000} for i in range(2000)]
+    path = tmp_path / "t.parquet"
+    parquet.write_table(
+        pyarrow.Table.from_pylist(rows),
+        path,
+        compression="none",
+        use_dictionary=False,
+        write_batch_size=16,
+    )
+    before = pyarrow.total_allocated_bytes()
+    reports = read_file(path)
+    next(reports)
+    held = pyarrow.total_allocated_bytes() - before
+    reports.close()
+    assert path.stat().st_size > 35_000_000
+    assert held < 12_000_000

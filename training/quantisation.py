@@ -14,11 +14,13 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from onnx import TensorProto
 from onnxruntime.quantization import (
     CalibrationDataReader,
     CalibrationMethod,
@@ -35,7 +37,8 @@ from inference.encoding import CharVocab
 from inference.extractor import Extractor
 from inference.prepare import prepare
 from inference.settings import ModelSettings
-from inference.tagger import MODEL_FILE, batch_ids
+from inference.tagger import MODEL_FILE, OnnxTagger, batch_ids
+from training.calibrate import calibrate
 from training.cli import write
 from training.data import load_data
 from training.evaluate import evaluate
@@ -85,6 +88,7 @@ def fix_ranges(source: Path, target: Path, windows: CalibrationDataReader) -> No
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
             calibrate_method=CalibrationMethod.MinMax,
+            extra_options={"DefaultTensorType": TensorProto.FLOAT},  # as `training.export.quantize`
         )
 
 
@@ -106,6 +110,12 @@ def measure(
         windows = Windows(calibration, settings, vocab)
         fix_ranges(source, folders["static"] / MODEL_FILE, windows)
         for kind, place in folders.items():
+            if kind != "fp32":
+                # As `training.export.export`: other weights have other confidences.
+                own = replace(settings, calibration={}, floors={})
+                extractor = Extractor(OnnxTagger(place), vocab, own, ledger=False)
+                own.calibration, own.floors = calibrate(extractor, calibration)
+                own.save(place)
             extractor = Extractor.load(place, threads=1)
             began = time.perf_counter()
             figures = evaluate(extractor, test, scheme)

@@ -345,7 +345,7 @@ def test_ctrl_c_at_the_terminal_ends_all_processes_and_says_how_to_go_on(
 def test_killed_at_any_moment_nothing_is_lost_and_nothing_twice(
     tiny: Path, archive: Archive, tmp_path: Path, full: bool
 ) -> None:
-    reports, kills = (2000, 50) if full else (300, 5)
+    reports, kills = (2000, 50) if full else (200, 3)
     source = archive(reports, sentences=12)
     whole = tmp_path / "whole.jsonl"
     started = time.perf_counter()

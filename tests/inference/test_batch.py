@@ -383,7 +383,7 @@ def test_killed_at_any_moment_nothing_is_lost_and_nothing_twice(
     assert out.read_bytes() == whole.read_bytes()
     assert [path.name for path in tmp_path.glob("out*")] == ["out.jsonl"]
     # Most kills must have hit the work itself, not only its beginnings.
-    assert done >= kills // 5
+    assert done >= max(1, kills // 5)
 
 
 def held_by(process: subprocess.Popen) -> int:

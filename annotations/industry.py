@@ -1,4 +1,4 @@
-"""The industry that a report is about, for counting: one of the classes of ``industries.toml``."""
+"""The industry that a report is about, for counting, and the table of words that show industries (``industries.toml``)."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from annotations.document import Document
 UNKNOWN = "unknown"
 #: Of many industries, none of which stands out.
 MIXED = "综合"
+#: What a report may be about and a project is not in.
+NO_INDUSTRY = ("公共事务", MIXED)
 #: What a class needs in a report that states no industry: this many words, and this share of all that were found.
 LEAST, SHARE = 2, 0.35
 #: A word in the title counts as this many in the text.
@@ -26,8 +28,8 @@ Table = tuple[dict[str, str], re.Pattern[str]]
 
 
 @cache
-def _table(*keys: str) -> Table:
-    """Word → class, and a pattern of all words, the longest first; ``keys`` are the lists to take."""
+def table(*keys: str) -> Table:
+    """Word (in lower case) → class, and a pattern of all words, the longest first; ``keys`` are the lists to take."""
     text = resources.files("annotations").joinpath("industries.toml").read_text(encoding="utf-8")
     entries = tomllib.loads(text).items()
     classes = {w.lower(): name for name, lists in entries for key in keys for w in lists[key]}
@@ -46,7 +48,7 @@ def _plain(text: str) -> str:
 
 def classes() -> list[str]:
     """All that `industry_of` can answer but `UNKNOWN`, in the table's order."""
-    return list(dict.fromkeys(_table("words", "stated")[0].values()))
+    return list(dict.fromkeys(table("words", "names", "stated")[0].values()))
 
 
 def of_name(name: str) -> str | None:
@@ -55,7 +57,7 @@ def of_name(name: str) -> str | None:
     Of a list the first counts; in it the word that ends last (the head of a Chinese name stands last), of
     two that end together the longer.
     """
-    known = _table("words", "stated")[0]
+    known = table("words", "names", "stated")[0]
     for part in _BREAK.split(_plain(name)):
         found = [(part.rfind(word) + len(word), len(word), word) for word in known if word in part]
         if found:
@@ -68,7 +70,7 @@ def of_report(document: Document) -> str | None:
 
     `MIXED` where no class has a good share of them; None where there are too few words.
     """
-    known, pattern = _table("words")
+    known, pattern = table("words")
     plain = _plain(document.text.lstrip())
     hits = Counter(known[word] for word in pattern.findall(plain))
     for word in pattern.findall(plain.partition("\n")[0]):

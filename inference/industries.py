@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from importlib import resources
 
+from annotations.industry import NO_INDUSTRY, table
 from inference.currency import alternatives
 
-_TABLE: dict[str, list[str]] = tomllib.loads(
-    resources.files("inference").joinpath("industries.toml").read_text(encoding="utf-8")
-)
-_INDUSTRY = {word.lower(): industry for industry, words in _TABLE.items() for word in words}
+_INDUSTRY = {w: name for w, name in table("words", "names")[0].items() if name not in NO_INDUSTRY}
 _WORDS = re.compile(f"(?=({alternatives(_INDUSTRY)}))")
 
 

@@ -15,6 +15,7 @@ from inference.industries import industry_of
         ("农产品冷链物流园", "商贸物流"),
         ("LNG加注站", "能源电力"),
         ("一号综合楼", None),
+        ("扶贫车间", None),  # what it is for is no industry
     ],
 )
 def test_the_last_telling_word_decides(name: str, industry: str | None) -> None:

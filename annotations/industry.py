@@ -1,4 +1,4 @@
-"""The industry that a report is about, for counting, and the table of words that show industries (``industries.toml``)."""
+"""The industry that a report is about, for counting; and the words that show industries (``industries.toml``)."""
 
 from __future__ import annotations
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
-from annotations import scheme as schemes
 from annotations import splits, store
 from annotations.document import Document
 from annotations.errors import DataError
@@ -22,6 +23,8 @@ CORPUS = Path(splits.__file__).with_name("data")
 SHIPPED = Path(__file__).with_name("model")
 #: Where a model folder keeps the reports it was made from.
 FOLDER = "data"
+#: Instead of it, where they are reports of the corpus: their ids and marks of their content.
+LIST = "reports.json"
 #: A training report is a test report when this share of its longer sentences is in the test.
 COPIED = 0.5
 
@@ -153,40 +156,52 @@ def keep(data: Data, folder: Path) -> None:
             store.save(folder / FOLDER / f"{part}.jsonl", documents)
 
 
+def note(data: Data, folder: Path) -> None:
+    """Write which reports of the corpus a model learnt from into its folder, in place of the reports (`keep`)."""
+    listed = {part: {d.id: _mark(d) for d in reports} for part, reports in data.parts().items()}
+    text = json.dumps(listed, ensure_ascii=False, indent=0) + "\n"
+    (folder / LIST).write_text(text, encoding="utf-8", newline="\n")
+
+
+def _mark(document: Document) -> str:
+    return hashlib.sha256(store.dump_line(document).encode()).hexdigest()[:8]
+
+
+def keeps(folder: Path) -> bool:
+    """Whether the model in ``folder`` knows the reports that it learnt from."""
+    return any((folder / name).is_file() for name in (f"{FOLDER}/train.jsonl", LIST))
+
+
 def kept(folder: Path) -> Data:
-    """The reports that the model in ``folder`` learnt from: the corpus, for the shipped model.
+    """The reports that the model in ``folder`` learnt from; those noted only, as far as the corpus has them unchanged.
 
     Raises:
-        DataError: when the folder does not have them.
+        DataError: when the folder does not say.
     """
-    if folder.resolve() == SHIPPED:
-        corpus = load_data([CORPUS], schemes.load())
-        return Data(corpus.train, corpus.development, [])
-    if not (folder / FOLDER / "train.jsonl").is_file():
+    if not keeps(folder):
         raise DataError(
             f"has no {FOLDER}/train.jsonl, the reports it learnt from; name a folder written by `zhaoshang train`",
             str(folder),
         )
-    parts = {}
-    for part in ("train", "development"):
+    parts: dict[str, list[Document]] = {"train": [], "development": []}
+    if (folder / LIST).is_file():
+        listed = json.loads((folder / LIST).read_text(encoding="utf-8"))
+        corpus = store.load(CORPUS)
+        for part, marks in listed.items():
+            parts[part] = [d for d in corpus if d.id in marks and marks[d.id] == _mark(d)]
+        return Data(parts["train"], parts["development"], [])
+    for part in parts:
         path = folder / FOLDER / f"{part}.jsonl"
         parts[part] = store.load(path) if path.is_file() else []
     return Data(parts["train"], parts["development"], [])
 
 
-def developed(folder: Path) -> list[Document]:
-    """The development reports of the model in ``folder``; none where it does not keep them."""
-    if folder.resolve() == SHIPPED or (folder / FOLDER / "train.jsonl").is_file():
-        return list(kept(folder).development)
-    return []
-
-
 def learnt(folder: Path, documents: Sequence[Document]) -> list[str]:
     """Ids of those reports that the model in ``folder`` was trained on, in whole or in part, by id or by text.
 
-    Empty where the folder does not keep its training reports.
+    Empty where the folder does not know its training reports.
     """
-    if not (folder / FOLDER / "train.jsonl").is_file():
+    if not keeps(folder):
         return []
     train = kept(folder).train
     names = {name for d in train for name in (d.id, splits.origin(d))}

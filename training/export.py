@@ -19,7 +19,7 @@ from inference.settings import FILE_NAME, ModelSettings
 from inference.tagger import HALF_FILE, MODEL_FILE, OnnxTagger
 from inference.writers.failures import writing
 from training.calibrate import calibrate
-from training.data import developed
+from training.data import keeps, kept
 from training.fuse import fuse_attention
 from training.model import ReportTagger
 from training.torch_tagger import TorchTagger
@@ -144,7 +144,8 @@ def export(folder: Path, out: Path, *, int8: bool = True, half: bool = False) ->
             quantize(work / MODEL_FILE, work / "int8.onnx")
             os.replace(work / "int8.onnx", work / MODEL_FILE)
         vocab = CharVocab.load(folder / "vocab.txt")
-        if int8 and (development := developed(folder)):
+        development = kept(folder).development if int8 and keeps(folder) else []
+        if development:
             # Other weights have other confidences.
             plain = replace(settings, calibration={}, floors={})
             extractor = Extractor(OnnxTagger(work, device="cpu"), vocab, plain, ledger=False)

@@ -18,16 +18,16 @@ from inference.extractor import DEFAULT_MODEL
 from inference.settings import FILE_NAME
 from training import lineage
 from training.base import whole_folder
-from training.data import SHIPPED
+from training.data import SHIPPED, kept, note
 from training.export import CARD, export
 
 WEIGHTS = "model.safetensors"
-#: What a folder to go on from holds beside the weights and their configuration; its reports are the corpus's.
+#: What a folder to go on from holds beside the weights and their configuration, and a list of its reports.
 FILES = ("vocab.txt", FILE_NAME, "training.json", lineage.FILE_NAME, "figures.json", CARD)
 
 
 def pack(model: Path, out: Path) -> None:
-    """Copy a trained model's folder with its weights in bf16 and without its reports.
+    """Copy a trained model's folder with its weights in bf16 and, for its reports, a list of them (of the corpus).
 
     Raises:
         DataError: when ``model`` is no folder written by ``zhaoshang train``.
@@ -44,6 +44,7 @@ def pack(model: Path, out: Path) -> None:
         save_file(halved, folder / WEIGHTS, {"format": "pt"})
         text = json.dumps(config, ensure_ascii=False, indent=1) + "\n"
         (folder / "config.json").write_text(text, encoding="utf-8")
+        note(kept(model), folder)
         for name in FILES:
             if (model / name).exists():
                 shutil.copy(model / name, folder / name)

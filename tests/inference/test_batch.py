@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import random
@@ -21,6 +20,7 @@ from inference.batch import Job, Outcome, run
 from inference.engines.work import Setup
 from inference.journal import folder_of
 from inference.limits import Limits
+from inference.memory import watched
 from tests.inference import tiny_model
 
 ROOT = Path(__file__).parents[2]
@@ -386,20 +386,6 @@ def test_killed_at_any_moment_nothing_is_lost_and_nothing_twice(
     assert done >= max(1, kills // 5)
 
 
-def held_by(process: subprocess.Popen) -> int:
-    """The most memory, in bytes, that a process and its workers hold together until it ends."""
-    psutil = pytest.importorskip("psutil")
-    most, root = 0, psutil.Process(process.pid)
-    while process.poll() is None:
-        held = 0
-        for one in [root, *root.children(recursive=True)]:
-            with contextlib.suppress(psutil.Error):
-                held += one.memory_full_info().pss
-        most = max(most, held)
-        time.sleep(0.1)
-    return most
-
-
 @pytest.mark.long
 def test_memory_does_not_grow_with_the_input(tiny: Path, tmp_path: Path, full: bool) -> None:
     """2 GB, most of it in reports over the limit, which are read and refused."""
@@ -414,8 +400,9 @@ def test_memory_does_not_grow_with_the_input(tiny: Path, tmp_path: Path, full: b
     out = tmp_path / "out.jsonl"
     words = command(tiny, source, out, "--workers", "2", "--max-chars", "50000")
     process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    most = held_by(process)
+    with watched(process.pid) as peak:
+        assert process.wait() == 1, "done, with error records"
     with out.open(encoding="utf-8") as file:
         assert sum(1 for _ in file) == number
-    print(f"{source.stat().st_size / 1e9:.2f} GB read, {most / 2**20:.0f} MiB held at most")
-    assert most < 1 << 30
+    print(f"{source.stat().st_size / 1e9:.2f} GB read, {peak.mib:.0f} MiB held at most")
+    assert 10 < peak.mib < 1024

@@ -31,10 +31,8 @@ PROCESSES = {"torchrun": 2, "accelerate": 1}
 @pytest.mark.long
 @pytest.mark.parametrize("launcher", LAUNCHERS)
 def test_a_launcher_makes_one_whole_model(
-    launcher: str, tiny_config: TrainConfig, full: bool, tmp_path: Path
+    launcher: str, tiny_config: TrainConfig, tmp_path: Path
 ) -> None:
-    if launcher == "accelerate" and not full:
-        pytest.skip("one process more of the same; in full with ZHAOSHANG_LONG=1")
     store.save(tmp_path / "data.jsonl", corpus(30))
     settings = tiny_config.override({"batch_size": 4, "swap": 0.0}).to_dict()
     words = ["train", "--data", tmp_path / "data.jsonl", "--out", tmp_path / "m"]

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import load_file
 
+from annotations import store
 from annotations.errors import DataError
 from annotations.scheme import Scheme
 from inference.extractor import Extractor
@@ -31,11 +33,29 @@ def test_the_shipped_model_can_be_gone_on_from(
     assert Extractor.load(to_infer)("总投资3亿元。").text
 
 
-def test_the_shipped_model_learnt_from_the_corpus(scheme: Scheme) -> None:
-    kept = data.kept(data.SHIPPED)
-    corpus = data.load_data([data.CORPUS], scheme)
-    assert [d.id for d in kept.train] == [d.id for d in corpus.train]
+def test_the_shipped_model_knows_the_reports_it_learnt_from(scheme: Scheme) -> None:
+    kept, corpus = data.kept(data.SHIPPED), data.load_data([data.CORPUS], scheme)
+    for part, reports in kept.parts().items():
+        assert {d.id for d in reports} <= {d.id for d in corpus.parts()[part]}
+    assert len(kept.train) > 1000
     assert kept.test == []
+
+
+def test_reports_changed_or_added_since_are_new_to_a_model(
+    tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = data.kept(tiny_model)
+    corpus = tmp_path / "corpus"
+    changed, *same = old.train
+    added = replace(changed, id="added")
+    changed = replace(changed, meta=changed.meta | {"place": "elsewhere"})
+    store.save(corpus / "all.jsonl", [added, changed, *same, *old.development])
+    monkeypatch.setattr(data, "CORPUS", corpus)
+    ship.pack(tiny_model, tmp_path / "packed")
+    kept = data.kept(tmp_path / "packed")
+    assert [d.id for d in kept.train] == [d.id for d in same]
+    assert [d.id for d in kept.development] == [d.id for d in old.development]
+    assert data.learnt(tmp_path / "packed", [added, same[0]]) == [same[0].id]
 
 
 def test_only_trained_folders_are_shipped(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ demo: .venv-demo/ready
 test: .venv-test/ready
 	.venv-test/bin/ruff check .
 	.venv-test/bin/ruff format --check .
-	.venv-test/bin/python -m pytest
+	.venv-test/bin/python -m pytest --numprocesses 2 --dist loadscope
 
 .venv-demo/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv-demo

@@ -20,6 +20,7 @@ from inference.layout import LINK_SIZE, Layout, link_buckets
 from inference.limits import ReportTimeout, deadline
 from inference.prepare import Prepared, prepare
 from inference.settings import ModelSettings
+from inference.sums import settle
 from inference.tagger import OnnxTagger, Tagger, batch_ids
 
 VOCAB_FILE = "vocab.txt"
@@ -222,6 +223,12 @@ class Extractor:
                     (start + s, start + e, label, probability(row, s, e, label))
                     for s, e, label in spans_of(names)
                 ]
+        if self.settings.sums:
+            for work in buffer:
+                prepared = work.prepared
+                found[id(work)] = settle(
+                    prepared.clean.text, prepared.sentences, found[id(work)], self.settings.sums
+                )
         return found
 
     def _document(self, work: _Work, found: _Found) -> Document:

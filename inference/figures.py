@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from inference.currency import PER_UNITS, SIGNS, WORDS, alternatives
 from inference.numerals import ARABIC, fold
@@ -11,7 +12,7 @@ from inference.numerals import ARABIC, fold
 _NUMERAL = "〇一二三四五六七八九十百千万亿兆两点半多余几数廿卅来"
 _EXPRESSION = (
     rf"(?:{ARABIC}|[〇一二三四五六七八九十百千万亿兆两半几数廿卅])"
-    rf"(?:\s?[{_NUMERAL}]|\s?个(?=[多余半]?[百千万亿](?!元))"
+    rf"(?:\s?[{_NUMERAL}]|\s?个(?=[多余半]?[百千万亿](?![万亿]?元))"
     rf"|(?:(?<=[百千万亿兆])|(?<=[百千万亿兆]〇))\s?{ARABIC})*"
 )
 _YUAN = r"元(?![旦月素件宝谋化器气首老凶勋])"
@@ -32,7 +33,7 @@ FIGURE = re.compile(
     rf"(?:\s?(?P<low_currency>{_CURRENCY})(?:{_PER})?\s?{_DASH}|\s?(?:{_DASH}|到))"
     rf"\s?{_NO_YEAR}(?P<low_sign>{_SIGN})?)?"
     rf"(?P<number>{_EXPRESSION})(?:\s?(?P<currency>{_CURRENCY}))?"
-    rf"(?P<coins>(?:(?<=元)[〇一二三四五六七八九\d]角)?(?:(?<=[元角])[〇一二三四五六七八九\d]分)?)"
+    rf"(?P<coins>(?:(?<=元)[〇一二三四五六七八九\d]角)?(?:(?<=[元角])(?<![万亿]元)(?<!美元)[〇一二三四五六七八九\d]分)?)"
     rf"(?:\s?(?:/\s?|每)(?P<per>(?:{alternatives(PER_UNITS)})(?:[·•]?[年月日天])?))?"
 )
 
@@ -59,8 +60,20 @@ _COUNTED = re.compile(
 _REACH = 24
 
 
-def find_amounts(text: str) -> Iterator[tuple[int, int]]:
-    """Spans `[start, end)` of the sums of money in a text, in code points of that text, in order.
+class Sum(NamedTuple):
+    """A sum of money in a text, ``[start, end)``.
+
+    Attributes:
+        plain: digits with the name or sign of a currency: money whatever stands around it.
+    """
+
+    start: int
+    end: int
+    plain: bool
+
+
+def find_sums(text: str) -> Iterator[Sum]:
+    """The sums of money in a text, in code points of that text, in order.
 
     Made for recall: it takes figures with a currency, bare size classes (`亿元以上`, `超百亿元`)
     and, where a money word stands before, figures whose currency is implied (`总投资1.85亿`).
@@ -71,7 +84,14 @@ def find_amounts(text: str) -> Iterator[tuple[int, int]]:
     folded = fold(text)
     for match in FIGURE.finditer(folded):
         if _is_money(match, folded):
-            yield match.span()
+            named = match["sign"] or match["currency"]
+            plain = bool(named) and any(c.isdecimal() for c in match["number"])
+            yield Sum(*match.span(), plain)
+
+
+def find_amounts(text: str) -> Iterator[tuple[int, int]]:
+    """Spans of `find_sums`."""
+    return ((found.start, found.end) for found in find_sums(text))
 
 
 def is_count(match: re.Match[str], after: str) -> bool:

@@ -34,6 +34,7 @@ class ModelSettings:
         calibration: per score (``span.LABEL``, ``relation.TYPE``, ``kind``) the slope and offset that turn the log-odds
             of a raw probability into those of a calibrated one (Platt 1999).
         floors: per label, the calibrated probability below which a span is left out.
+        sums: the probability that a plain sum is an AMOUNT span (`inference.sums`); 0 leaves sums to the model.
         library: version of this library that wrote the folder.
     """
 
@@ -46,6 +47,7 @@ class ModelSettings:
     link_bias: dict[str, list[float]]
     calibration: dict[str, list[float]] = field(default_factory=dict)
     floors: dict[str, float] = field(default_factory=dict)
+    sums: float = 0.0
     library: str = ""
 
     @property

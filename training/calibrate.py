@@ -16,11 +16,14 @@ from numpy.typing import NDArray
 
 from annotations.document import Document
 from inference.extractor import Extractor
+from inference.settings import ModelSettings
+from inference.sums import certainty
 
 #: Fewer judged items than this say too little; their confidences stay as they are.
 LEAST_ITEMS = 30
 #: Floors that are tried. None is above a half: what is more likely right than wrong is reported.
 FLOORS = tuple(round(0.05 * step, 2) for step in range(11))
+TOLERANCE = 0.002
 
 Judged = dict[str, list[tuple[float, bool]]]
 
@@ -84,9 +87,10 @@ def expected_calibration_error(items: Iterable[tuple[float, bool]], bins: int = 
 
 
 def best_floor(items: Sequence[tuple[float, bool]], gold: int) -> float:
-    """The least of `FLOORS` that gives the best F1 of what is at or above it.
+    """The highest of `FLOORS` that gives an F1 within `TOLERANCE` of the best there is.
 
     The best path through a report is not the best set of spans: it takes in some that are more likely wrong than right.
+    The highest, because these are more in reports unlike those that the floor is chosen on.
 
     Args:
         items: (calibrated probability, right or wrong) of the spans predicted; gold: how many spans there are.
@@ -96,22 +100,26 @@ def best_floor(items: Sequence[tuple[float, bool]], gold: int) -> float:
         kept = [right for chance, right in items if chance >= floor]
         return 2 * sum(kept) / max(1, len(kept) + gold)
 
-    return max(FLOORS, key=lambda floor: (f1(floor), -floor))
+    if not items:
+        return 0.0
+    scores = {floor: f1(floor) for floor in FLOORS}
+    return max(floor for floor in FLOORS if scores[floor] >= max(scores.values()) - TOLERANCE)
 
 
-def calibrate(
-    extractor: Extractor, development: Sequence[Document]
-) -> tuple[dict[str, list[float]], dict[str, float]]:
-    """Calibration and floors of an extractor whose settings have none yet, from its reading of ``development``."""
+def calibrate(extractor: Extractor, development: Sequence[Document]) -> ModelSettings:
+    """The extractor's settings with calibration, floors and the certainty of sums found anew on ``development``.
+
+    The extractor reads by them from then on.
+    """
+    extractor.settings = settings = replace(
+        extractor.settings, calibration={}, floors={}, sums=certainty(development)
+    )
     predicted = list(extractor.stream(development))
     judged = {k: v for k, v in judge(development, predicted).items() if len(v) >= LEAST_ITEMS}
-    settings = replace(
-        extractor.settings, calibration={name: fit_platt(items) for name, items in judged.items()}
-    )
-    floors = {}
+    settings.calibration = {name: fit_platt(items) for name, items in judged.items()}
     for label, gold in Counter(s.label for d in development for s in d.spans).items():
         name = f"span.{label}"
         items = [(settings.calibrated(name, p), right) for p, right in judged.get(name, ())]
         if floor := best_floor(items, gold):
-            floors[label] = floor
-    return settings.calibration, floors
+            settings.floors[label] = floor
+    return settings

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -147,9 +146,8 @@ def export(folder: Path, out: Path, *, int8: bool = True, half: bool = False) ->
         development = kept(folder).development if int8 and keeps(folder) else []
         if development:
             # Other weights have other confidences.
-            plain = replace(settings, calibration={}, floors={})
-            extractor = Extractor(OnnxTagger(work, device="cpu"), vocab, plain, ledger=False)
-            settings.calibration, settings.floors = calibrate(extractor, development)
+            extractor = Extractor(OnnxTagger(work, device="cpu"), vocab, settings, ledger=False)
+            settings = calibrate(extractor, development)
         settings.save(work)
         vocab.save(work / "vocab.txt")
         for name in COPIED:

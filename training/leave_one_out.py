@@ -2,7 +2,8 @@
 
 ``python -m training.leave_one_out --data annotations/data/seeds.jsonl --out figures/leave-one-out.json``
 
-With ``--from MODEL`` every fold goes on from a model that knows none of these reports, replaying what it learnt from.
+Every fold is scored with repair of damaged text and without. With ``--from MODEL`` every fold goes on from a model
+that knows none of these reports, replaying what it learnt from.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from annotations import store
 from annotations.agreement import Agreement, compare
 from annotations.document import Document
 from annotations.errors import DataError
+from inference.sums import certainty
 from training.baselines.crf import CrfReader
 from training.cli import parse_settings
 from training.config import TrainConfig
@@ -71,14 +73,17 @@ def leave_one_out(
     known = {d.id for d in (*old.train, *old.development)}
     if seen := [d.id for d in documents if d.id in known]:
         raise DataError(f"has learnt from {seen[0]!r} and cannot be judged by it", str(parent))
-    total, folds, misses = Agreement(), {}, {}
-    baseline = Agreement()
+    total, unrepaired, baseline = Agreement(), Agreement(), Agreement()
+    folds, misses = {}, {}
     for held in documents:
         train = [d for d in documents if d.id != held.id] + list(extra)
         learnt = with_replay(Data(train, [], []), old, config.replay, config.seed).train
         model, vocab, settings = trial(learnt, scheme, config, parent)
+        settings.sums = certainty(learnt)
         predicted = predict(torch_extractor(model, vocab, settings), [held])[0]
         agreement = compare(held, predicted)
+        raw = torch_extractor(model, vocab, settings, repair=False)
+        unrepaired += compare(held, predict(raw, [held])[0])
         folds[held.id] = agreement.to_dict()
         misses[held.id] = missed(held, predicted)
         total += agreement
@@ -88,6 +93,7 @@ def leave_one_out(
     figures = {
         "configuration": config.to_dict(),
         "all": total.to_dict(),
+        "unrepaired": unrepaired.to_dict(),
         "folds": folds,
         "missed": misses,
     }
@@ -115,6 +121,7 @@ def main(arguments: list[str] | None = None) -> None:
         json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
     )
     print(table(figures["all"]))
+    print(f"without repair\n{table(figures['unrepaired'])}")
     if options.crf:
         print(f"CRF\n{table(figures['crf'])}")
 

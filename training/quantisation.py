@@ -14,7 +14,6 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -112,10 +111,8 @@ def measure(
         for kind, place in folders.items():
             if kind != "fp32":
                 # As `training.export.export`: other weights have other confidences.
-                own = replace(settings, calibration={}, floors={})
-                extractor = Extractor(OnnxTagger(place), vocab, own, ledger=False)
-                own.calibration, own.floors = calibrate(extractor, calibration)
-                own.save(place)
+                extractor = Extractor(OnnxTagger(place), vocab, settings, ledger=False)
+                calibrate(extractor, calibration).save(place)
             extractor = Extractor.load(place, threads=1)
             began = time.perf_counter()
             figures = evaluate(extractor, test, scheme)

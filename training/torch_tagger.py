@@ -58,7 +58,12 @@ def settings_of(model: ReportTagger, sizes: WindowSizes, name: str, version: str
 
 
 def torch_extractor(
-    model: ReportTagger, vocab: CharVocab, settings: ModelSettings, exact: bool = False
+    model: ReportTagger,
+    vocab: CharVocab,
+    settings: ModelSettings,
+    exact: bool = False,
+    *,
+    repair: bool = True,
 ) -> Extractor:
     """An extractor that runs the torch model."""
-    return Extractor(TorchTagger(model, exact), vocab, settings, ledger=False)
+    return Extractor(TorchTagger(model, exact), vocab, settings, repair=repair, ledger=False)

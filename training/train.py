@@ -103,10 +103,8 @@ def train(
     origin = lineages.lineage(model, data, scheme, config, parent)
     version = version or f"{datetime.date.today():%Y.%m.%d}-{origin['weights'][:6]}"
     settings = settings_of(model, WindowSizes(config.core, config.context), name, version)
-    settings.calibration, settings.floors = calibrate(
-        torch_extractor(model, vocab, settings), data.development
-    )
     extractor = torch_extractor(model, vocab, settings)
+    settings = calibrate(extractor, data.development)
     figures: dict[str, Any] = {
         "name": name,
         "version": version,

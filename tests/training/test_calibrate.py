@@ -35,10 +35,10 @@ def test_the_error_of_known_cases() -> None:
     assert expected_calibration_error([]) == 0
 
 
-def test_a_floor_is_the_least_of_the_best_and_never_drops_what_is_likely_right() -> None:
+def test_a_floor_is_the_highest_that_costs_nothing_and_never_drops_what_is_likely_right() -> None:
     unsure = [(0.32, False)] * 5 + [(0.32, True)] + [(0.9, True)] * 10
-    assert best_floor(unsure, 11) == 0.35  # dropping all of the unsure ones
-    assert best_floor([(0.32, True)] * 5 + [(0.9, True)] * 10, 15) == 0
-    assert best_floor([(0.6, False)] * 50 + [(0.9, True)], 1) == 0
+    assert best_floor(unsure, 11) == 0.5  # dropping all of the unsure ones
+    assert best_floor([(0.32, True)] * 5 + [(0.9, True)] * 10, 15) == 0.3
+    assert best_floor([(0.6, False)] * 50 + [(0.9, True)], 1) == 0.5
     assert best_floor([], 3) == 0
     assert max(FLOORS) == 0.5

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -98,16 +99,18 @@ def test_confidences_of_int8_are_calibrated_anew(
 ) -> None:
     seen = []
 
-    def calibrate(extractor: Extractor, development: list[Document]) -> tuple[dict, dict]:
+    def calibrate(extractor: Extractor, development: list[Document]) -> ModelSettings:
         seen.append([d.id for d in development])
-        assert not extractor.settings.calibration
-        return {"kind": [2.0, 0.5]}, {"AMOUNT": 0.1}
+        return replace(
+            extractor.settings, calibration={"kind": [2.0, 0.5]}, floors={"AMOUNT": 0.1}, sums=0.9
+        )
 
     monkeypatch.setattr(exports, "calibrate", calibrate)
     before = ModelSettings.load(tiny_model)
     assert ModelSettings.load(export(tiny_model, tmp_path / "fp32", int8=False)) == before
     after = ModelSettings.load(export(tiny_model, tmp_path / "int8"))
     assert (after.calibration, after.floors) == ({"kind": [2.0, 0.5]}, {"AMOUNT": 0.1})
+    assert after.sums == 0.9
     assert seen == [[d.id for d in kept(tiny_model).development]]
     without = tmp_path / "without"
     shutil.copytree(tiny_model, without, ignore=shutil.ignore_patterns("data"))

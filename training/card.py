@@ -161,6 +161,8 @@ def _origin(lineage: dict[str, Any]) -> list[str]:
     lines = [f"- weights: sha256 `{lineage['weights'][:16]}…`"]
     if lineage["parent"]:
         lines.append(f"- continued from {', itself from '.join(ancestors(lineage))}")
+    if averaged := lineage.get("averaged"):
+        lines.append(f"- the mean of the weights of {' and '.join(averaged)}")
     if base := base_of(lineage):
         digest = f", sha256 `{base['sha256'][:16]}…`" if "sha256" in base else ""
         lines.append(f"- base: {base['name']}{digest}")

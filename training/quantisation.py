@@ -105,7 +105,10 @@ def measure(
             folders[kind] = Path(name) / kind
             shutil.copytree(plain, folders[kind])
         source = plain / MODEL_FILE
-        quantize(source, folders["dynamic"] / MODEL_FILE)
+        inner = json.loads((folder / "config.json").read_text(encoding="utf-8"))[
+            "intermediate_size"
+        ]
+        quantize(source, folders["dynamic"] / MODEL_FILE, inner)
         windows = Windows(calibration, settings, vocab)
         fix_ranges(source, folders["static"] / MODEL_FILE, windows)
         for kind, place in folders.items():

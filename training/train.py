@@ -6,6 +6,8 @@ import datetime
 import json
 import os
 import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,6 @@ from annotations import store
 from annotations.errors import DataError
 from annotations.scheme import Scheme
 from inference.encoding import CharVocab
-from inference.settings import ModelSettings
 from inference.windows import WindowSizes
 from inference.writers.failures import writing
 from training import lineage as lineages
@@ -37,6 +38,7 @@ from training.data import (
 )
 from training.evaluate import agreements, predict, summarise
 from training.fit import fit
+from training.model import ReportTagger
 from training.torch_tagger import settings_of, torch_extractor
 
 RUN_FILE = "run.json"
@@ -101,20 +103,68 @@ def train(
     if not first:
         return {}
     origin = lineages.lineage(model, data, scheme, config, parent)
-    version = version or f"{datetime.date.today():%Y.%m.%d}-{origin['weights'][:6]}"
-    settings = settings_of(model, WindowSizes(config.core, config.context), name, version)
-    extractor = torch_extractor(model, vocab, settings)
+    source = parent or Path(resolve_base(config.base))
+    made = Made(model, vocab, source, config, scheme, joined(data, old), origin)
+    figures = write_model(
+        made, out, data, name=name, version=version, leaks=len(leaks), history=history
+    )
+    shutil.rmtree(work)
+    return figures
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A model as its training leaves it.
+
+    Attributes:
+        source: the folder that its tokenizer files come from.
+        learnt: all that it has learnt from, now and before.
+        origin: its lineage.
+    """
+
+    model: ReportTagger
+    vocab: CharVocab
+    source: Path
+    config: TrainConfig
+    scheme: Scheme
+    learnt: Data
+    origin: dict[str, Any]
+
+
+def write_model(
+    made: Made,
+    out: Path,
+    data: Data,
+    *,
+    name: str,
+    version: str | None = None,
+    leaks: int = 0,
+    history: Sequence[dict[str, Any]] = (),
+) -> dict[str, Any]:
+    """Calibrate a model on ``data.development``, score it there and on the test, and write its folder whole.
+
+    Returns:
+        The figures, as ``figures.json`` has them.
+
+    Raises:
+        DataError: when a file cannot be written.
+    """
+    version = version or f"{datetime.date.today():%Y.%m.%d}-{made.origin['weights'][:6]}"
+    config, scheme = made.config, made.scheme
+    sizes = WindowSizes(config.core, config.context)
+    settings = settings_of(made.model, sizes, name, version)
+    extractor = torch_extractor(made.model, made.vocab, settings)
     settings = calibrate(extractor, data.development)
     figures: dict[str, Any] = {
         "name": name,
         "version": version,
         "data": {
             part: entry | {"sentences": sentence_count(data.parts()[part])}
-            for part, entry in origin["data"].items()
+            for part, entry in made.origin["data"].items()
         },
-        "lineage": origin,
-        "leaks": len(leaks),
-        "history": history,
+        "lineage": made.origin,
+        "leaks": leaks,
+        "history": list(history),
     }
     for part in ("development", "test"):
         if documents := data.parts().get(part):
@@ -124,13 +174,17 @@ def train(
             figures[part]["intervals"] = intervals(parts, list(scheme.labels))
             figures[part]["calibration"] = calibration(documents, predicted)
     with writing(out, _RESUME), whole_folder(out) as folder:
-        model.save_pretrained(folder)
-        _save(folder, vocab, settings, config, parent)
-        keep(joined(data, old), folder)
-        _dump(folder / lineages.FILE_NAME, {"model": f"{name}@{version}"} | origin)
+        made.model.save_pretrained(folder)
+        made.vocab.save(folder / "vocab.txt")
+        for file in ("tokenizer.json", "tokenizer_config.json"):
+            if (made.source / file).exists():
+                shutil.copy(made.source / file, folder / file)
+        settings.save(folder)
+        _dump(folder / "training.json", config.to_dict())
+        keep(made.learnt, folder)
+        _dump(folder / lineages.FILE_NAME, {"model": f"{name}@{version}"} | made.origin)
         _dump(folder / "figures.json", figures)
         (folder / "README.md").write_text(model_card(figures, config, scheme), encoding="utf-8")
-    shutil.rmtree(work)
     return figures
 
 
@@ -158,22 +212,6 @@ def _open_run(
         shutil.rmtree(work)
     work.mkdir(parents=True)
     _dump(path, run)
-
-
-def _save(
-    folder: Path,
-    vocab: CharVocab,
-    settings: ModelSettings,
-    config: TrainConfig,
-    parent: Path | None,
-) -> None:
-    vocab.save(folder / "vocab.txt")
-    source = parent or Path(resolve_base(config.base))
-    for name in ("tokenizer.json", "tokenizer_config.json"):
-        if (source / name).exists():
-            shutil.copy(source / name, folder / name)
-    settings.save(folder)
-    _dump(folder / "training.json", config.to_dict())
 
 
 def _dump(path: Path, data: Any) -> None:

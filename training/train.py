@@ -6,7 +6,7 @@ import datetime
 import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -139,7 +139,7 @@ def write_model(
     name: str,
     version: str | None = None,
     leaks: int = 0,
-    history: Sequence[dict[str, Any]] = (),
+    history: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Calibrate a model on ``data.development``, score it there and on the test, and write its folder whole.
 
@@ -164,7 +164,7 @@ def write_model(
         },
         "lineage": made.origin,
         "leaks": leaks,
-        "history": list(history),
+        "history": dict(history or {}),
     }
     for part in ("development", "test"):
         if documents := data.parts().get(part):

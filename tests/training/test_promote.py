@@ -173,7 +173,7 @@ def test_a_full_disk_leaves_the_older_export(
     out = tmp_path / "out"
     shutil.copytree(ready_model, out)
     before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
-    monkeypatch.setattr(exporting, "quantize", full_disk(shutil.copy))
+    monkeypatch.setattr(exporting, "quantize", full_disk(lambda *files: None))
     for place in (out, tmp_path / "new"):
         with pytest.raises(DataError, match=rf"{place}: the disk is full; make room and run it"):
             exporting.export(ready_model, place)

@@ -230,4 +230,5 @@ def check_linear(shape: Callable[[int], str], size: int) -> None:
         return best
 
     clean(shape(10))
-    assert seconds(4 * size) < 9 * seconds(size) + 0.1
+    # A busy machine may upset a measurement, a quadratic step upsets all three.
+    assert any(seconds(4 * size) < 9 * seconds(size) + 0.1 for _ in range(3))

@@ -37,7 +37,7 @@ FIGURE = re.compile(
     rf"(?:\s?(?:/\s?|每)(?P<per>(?:{alternatives(PER_UNITS)})(?:[·•]?[年月日天])?))?"
 )
 
-_HAS_DIGIT = re.compile(r"[\d〇一二三四五六七八九两半几数多余]")
+_HAS_DIGIT = re.compile(r"[\d〇一二三四五六七八九两半几数多余]|^十")
 _UNIT = re.compile(r"[十百千万亿兆]")
 _MISSING = re.compile(r"[Xx×某*_●△□]\s?$")
 _SIZE_BEFORE = re.compile(r"(?:过|近|约|上|破|逾|超|达|达到|跨|跨越|迈向|冲刺|成|每)$")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from inference.figures import find_amounts
 
 MARKED = [
+    "罚款⟦十万元⟧，借款⟦十多亿元⟧，百万元产值",
     "总投资⟦12亿元⟧的风机叶片项目开工",
     "引进外资⟦6000万美元⟧，折合人民币约⟦4.3亿元⟧",
     "新签约⟦千万元⟧以上项目25个，⟦亿元⟧以上项目3个，⟦十亿元⟧级项目1个",

@@ -111,7 +111,7 @@ def test_four_thousand_sentences_take_seconds() -> None:
     ]
     start = time.process_time()
     leakage.leaks(reports)
-    assert time.process_time() - start < 10
+    assert time.process_time() - start < 60
 
 
 def test_the_corpus_does_not_leak() -> None:

@@ -99,6 +99,13 @@ def is_count(match: re.Match[str], after: str) -> bool:
     return not (match["currency"] or match["sign"]) and bool(_COUNTED.match(after))
 
 
+def is_quantity(text: str) -> bool:
+    """Whether a text is a figure with what it counts (`680亩`, `143亿立方米`), 块 aside, which money is told in too."""
+    match = FIGURE.search(fold(text))
+    after = text[match.end() :] if match else ""
+    return bool(match) and is_count(match, after) and not after.startswith("块")
+
+
 def lacks_number(number: str, before: str) -> bool:
     """Whether a numeral is a unit alone behind a blank for its number (`X亿元`)."""
     return not _HAS_DIGIT.search(number) and bool(_MISSING.search(before[-2:]))

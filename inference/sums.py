@@ -14,15 +14,12 @@ import re
 from collections.abc import Sequence
 
 from annotations.document import Document
-from inference.figures import Sum, find_sums
+from inference.figures import Sum, find_sums, is_quantity
 
 LABEL, GIVES_WAY = "AMOUNT", "MEASURE"
 #: (start, end, label, probability)
 Found = tuple[int, int, str, float]
 
-_QUANTITY = re.compile(
-    r"^[^元币块角分镑￥¥$€]*(?:[吨度亩人户次件台套辆只头株棵羽粒册张匹桶斤克米瓦伏安时]|平方公里|公里|公顷|[A-Za-z㎡%])$"
-)
 # What stands between sums that are told one by one; 到 and the like join a range, which is one span.
 _LISTED = re.compile(r"[、和及与，,；;\s]+")
 
@@ -77,7 +74,7 @@ def _settle(
         if label != LABEL:
             continue
         touched = [found for found in sums if found.start < end and start < found.end]
-        if not touched and _QUANTITY.match(text[start:end]):
+        if not touched and is_quantity(text[start:end]):
             continue
         between = [text[a.end : b.start] for a, b in itertools.pairwise(touched)]
         if not touched or not all(map(_LISTED.fullmatch, between)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass, fields, is_dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from inference.amounts import Amount
@@ -192,12 +193,24 @@ class Ledger:
         ]
 
 
+#: Most values are of these types already; asked first, for a report has thousands of them.
+_PLAIN = frozenset((str, int, float, bool, type(None)))
+
+
+@cache
+def _fields(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
 def to_plain(value: Any) -> Any:
     """A record, or any part of one, as JSON-ready values; a part's own `to_dict` goes first."""
+    kind = type(value)
+    if kind in _PLAIN:
+        return value
     if hasattr(value, "to_dict"):
         return value.to_dict()
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: to_plain(getattr(value, field.name)) for field in fields(value)}
+    if is_dataclass(kind):
+        return {name: to_plain(getattr(value, name)) for name in _fields(kind)}
     if isinstance(value, tuple | list):
         return [to_plain(item) for item in value]
     if isinstance(value, Decimal):

@@ -21,6 +21,7 @@ from training.calibrate import calibrate
 from training.data import keeps, kept
 from training.fuse import fuse_attention
 from training.model import ReportTagger
+from training.smooth import read_windows, smooth
 from training.torch_tagger import TorchTagger
 
 OUTPUTS = ("tags", "attributes", "kinds", "heads", "tails")
@@ -66,28 +67,19 @@ def to_onnx(model: ReportTagger, path: Path) -> None:
     program.save(str(path), external_data=False)
 
 
-#: Share of the layers, from the first, whose inner states are not quantised: what a GELU gives has outliers, and
-#: one range for all of them rounds the rest too coarsely. In the last layers it makes no difference.
-UNROUNDED = 2 / 3
-
-
-def quantize(source: Path, target: Path, inner: int) -> None:
+def quantize(source: Path, target: Path) -> None:
     """Write an int8 copy: weights per channel, activations quantised as they come (dynamic quantisation).
 
     Args:
-        source: the fp32 network.
+        source: the fp32 network, best after `training.smooth.smooth`.
         target: the file to write.
-        inner: width of the feed-forward layers, whose second products stay fp32 in the first `UNROUNDED` of the layers.
     """
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     # A scheme without attributes, relations or kinds leaves heads of no width, which the quantiser cannot take.
     graph = onnx.load(str(source)).graph
-    kept = {tensor.name for tensor in graph.initializer if 0 in tensor.dims}
-    wide = {tensor.name for tensor in graph.initializer if list(tensor.dims)[:-1] == [inner]}
-    second = [name for node in graph.node for name in node.input if name in wide]
-    kept.update(second[: round(UNROUNDED * len(second))])
+    empty = {tensor.name for tensor in graph.initializer if 0 in tensor.dims}
     quantize_dynamic(
         source,
         target,
@@ -96,7 +88,7 @@ def quantize(source: Path, target: Path, inner: int) -> None:
         reduce_range=False,
         # The type of what follows an operator of onnxruntime's own is not inferred.
         extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
-        nodes_to_exclude=[node.name for node in graph.node if kept.intersection(node.input)],
+        nodes_to_exclude=[node.name for node in graph.node if empty.intersection(node.input)],
     )
 
 
@@ -127,7 +119,8 @@ def difference(model: ReportTagger, tagger: OnnxTagger, seed: int = 0) -> float:
 def export(folder: Path, out: Path, *, int8: bool = True, half: bool = False) -> Path:
     """Export the model folder ``folder`` to ``out`` (which appears whole or not at all).
 
-    Confidences of an int8 network are calibrated anew, on the development reports that the folder keeps.
+    An int8 network is smoothed, and its confidences are calibrated anew, on the development reports that the folder
+    keeps.
 
     Args:
         folder: as `training.train.train` writes it.
@@ -153,11 +146,14 @@ def export(folder: Path, out: Path, *, int8: bool = True, half: bool = False) ->
             halve(work / MODEL_FILE, apart / MODEL_FILE)
             _agrees(model, apart, HALF_TOLERANCE, folder)
             os.replace(apart / MODEL_FILE, work / HALF_FILE)
-        if int8:
-            quantize(work / MODEL_FILE, work / "int8.onnx", model.config.intermediate_size)
-            os.replace(work / "int8.onnx", work / MODEL_FILE)
         vocab = CharVocab.load(folder / "vocab.txt")
         development = kept(folder).development if int8 and keeps(folder) else []
+        if int8:
+            if development:
+                smooth(work / MODEL_FILE, read_windows(development, settings, vocab))
+                _agrees(model, work, TOLERANCE, folder)
+            quantize(work / MODEL_FILE, work / "int8.onnx")
+            os.replace(work / "int8.onnx", work / MODEL_FILE)
         if development:
             # Other weights have other confidences.
             extractor = Extractor(OnnxTagger(work, device="cpu"), vocab, settings, ledger=False)

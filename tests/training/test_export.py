@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -93,21 +92,6 @@ def test_a_half_network_that_reads_otherwise_is_not_exported(
     with pytest.raises(DataError, match="differ"):
         export(tiny_model, tmp_path / "out", half=True)
     assert not (tmp_path / "out").exists()
-
-
-def test_inner_states_of_the_lower_layers_are_not_rounded(tiny_model: Path, tmp_path: Path) -> None:
-    config = json.loads((tiny_model / "config.json").read_text())
-    inner, layers = config["intermediate_size"], config["num_hidden_layers"]
-    network = onnx.load(str(export(tiny_model, tmp_path / "int8") / "model.onnx"))
-    weights = {tensor.name: tensor for tensor in network.graph.initializer}
-    types = [
-        weights[name].data_type
-        for node in network.graph.node
-        for name in node.input
-        if name in weights and list(weights[name].dims) == [inner, config["hidden_size"]]
-    ]
-    kept = round(layers * 2 / 3)
-    assert types == [TensorProto.FLOAT] * kept + [TensorProto.INT8] * (layers - kept)
 
 
 def test_confidences_of_int8_are_calibrated_anew(

@@ -13,7 +13,7 @@ from inference.extractor import Extractor
 from inference.text.damage import KINDS
 from training.augment import cleaned, damaged
 from training.bootstrap import intervals
-from training.calibrate import expected_calibration_error, judge
+from training.calibrate import error_by_chance, expected_calibration_error, judge
 from training.evaluate import agreements, predict, summarise
 from training.given import given_spans
 from training.mistakes import worst_sentences
@@ -101,7 +101,10 @@ def by_damage(
 
 
 def calibration(documents: Sequence[Document], predicted: Sequence[Document]) -> dict[str, Any]:
-    """Per score (``spans`` are those of all labels): expected calibration error and the reliability diagram's bins."""
+    """Per score (``spans`` are those of all labels): expected calibration error and the reliability diagram's bins.
+
+    ``by_chance`` is the error that exact confidences would show on so few items.
+    """
     judged = dict(judge(documents, predicted))
     judged["spans"] = [
         item for name, items in judged.items() if name.startswith("span.") for item in items
@@ -110,6 +113,7 @@ def calibration(documents: Sequence[Document], predicted: Sequence[Document]) ->
         name: {
             "items": len(items),
             "error": round(expected_calibration_error(items, BINS), 4),
+            "by_chance": round(error_by_chance([chance for chance, _ in items]), 4),
             "bins": _bins(items),
         }
         for name, items in sorted(judged.items())

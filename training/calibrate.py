@@ -86,6 +86,19 @@ def expected_calibration_error(items: Iterable[tuple[float, bool]], bins: int = 
     return float(sum(gaps) / len(pairs))
 
 
+def error_by_chance(confidences: Sequence[float], draws: int = 200, seed: int = 0) -> float:
+    """The mean `expected_calibration_error` that confidences would show if they were exact.
+
+    It is above 0 because so few items are judged (Roelofs et al. 2022 on the bias of binned estimates); it is
+    found by drawing right and wrong from the confidences themselves.
+    """
+    if not len(confidences):
+        return 0.0
+    p = np.asarray(confidences, float)
+    right = np.random.default_rng(seed).random((draws, len(p))) < p
+    return float(np.mean([expected_calibration_error(zip(p, row, strict=True)) for row in right]))
+
+
 def best_floor(items: Sequence[tuple[float, bool]], gold: int) -> float:
     """The highest of `FLOORS` that gives an F1 within `TOLERANCE` of the best there is.
 

@@ -199,7 +199,8 @@ def evaluate(
         scores = (f"{key} {100 * row['micro']:.1f}" for key, row in groups.items())
         print(f"micro F1 by {name}: {', '.join(scores)}")
     for name, row in figures["calibration"].items():
-        print(f"calibration error, {name}: {100 * row['error']:.1f} % over {row['items']}")
+        error, chance = (f"{100 * row[key]:.1f} %" for key in ("error", "by_chance"))
+        print(f"calibration error, {name}: {error} over {row['items']}; {chance} if exact")
     if json_out:
         write(json_out, json.dumps(figures, ensure_ascii=False, indent=1) + "\n")
     if html_out:

@@ -64,7 +64,14 @@ def curve(
         extractor = DoubtingExtractor(TorchTagger(model), vocab, settings)
         figures = evaluate(extractor, test)
         scores = {label: row["f1"] for label, row in figures["spans"].items()}
-        points.append({"sentences": len(known), "micro": figures["micro"]["f1"], "spans": scores})
+        points.append(
+            {
+                "sentences": len(known),
+                "characters": sum(len(d.text) for d in known),
+                "micro": figures["micro"]["f1"],
+                "spans": scores,
+            }
+        )
         if number == rounds:
             break
         taken = [d.id for d in rest[:step]]
@@ -108,7 +115,7 @@ def main(arguments: list[str] | None = None) -> None:
             print(
                 name,
                 seed,
-                [(p["sentences"], round(100 * p["micro"], 1)) for p in points],
+                [(p["sentences"], p["characters"], round(100 * p["micro"], 1)) for p in points],
                 flush=True,
             )
     options.out.parent.mkdir(parents=True, exist_ok=True)

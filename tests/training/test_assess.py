@@ -110,6 +110,8 @@ def test_calibration_counts_every_item_once(gold: list[Document]) -> None:
     found = calibration(gold, [guess])
     assert found["spans"]["bins"] == [{"low": 0.9, "items": 2, "confidence": 0.9, "accuracy": 1.0}]
     assert found["spans"]["error"] == pytest.approx(0.1)
+    # Of two items of 0.9 both are right in 81 % of draws (error 0.1), one in 18 % (0.4), none in 1 % (0.9).
+    assert found["spans"]["by_chance"] == pytest.approx(0.162, abs=0.03)
     edges = replace(gold[0], spans=[replace(s, end=s.end - 1) for s in gold[0].spans])
     assert confusion(gold, [edges], [])["spans"]["AMOUNT"] == {"edges": 1}
 

@@ -3,7 +3,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.calibrate import FLOORS, best_floor, expected_calibration_error, fit_platt
+from training.calibrate import (
+    FLOORS,
+    best_floor,
+    error_by_chance,
+    expected_calibration_error,
+    fit_platt,
+)
 
 
 def overconfident(seed: int, count: int = 4000) -> list[tuple[float, bool]]:
@@ -33,6 +39,15 @@ def test_the_error_of_known_cases() -> None:
     assert expected_calibration_error([(0.75, True), (0.75, False)]) == pytest.approx(0.25)
     assert expected_calibration_error([(1.0, True)] * 5) == 0
     assert expected_calibration_error([]) == 0
+
+
+def test_exact_confidences_show_less_error_the_more_of_them_there_are() -> None:
+    rng = np.random.default_rng(3)
+    few, many = (rng.uniform(0.5, 1, count).tolist() for count in (50, 5000))
+    assert error_by_chance(few) > 0.04
+    assert error_by_chance(many) < 0.012
+    assert error_by_chance([1.0] * 9) == 0
+    assert error_by_chance([]) == 0
 
 
 def test_a_floor_is_the_highest_that_costs_nothing_and_never_drops_what_is_likely_right() -> None:

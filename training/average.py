@@ -33,7 +33,7 @@ def average(
     """Average the models of ``folders`` into the model folder ``out``, calibrated and scored as a trained one.
 
     Args:
-        folders: as `training.train.train` writes them; the first gives the configuration.
+        folders: as `training.train.train` writes them; the first gives the configuration, window lengths too.
         out: the folder to write.
         test: reports to score the mean on.
         name: the model's name in outputs.
@@ -42,8 +42,8 @@ def average(
         The figures.
 
     Raises:
-        DataError: when there are fewer than two folders, when their schemes, windows, characters, shapes or bases
-            differ, or when one has learnt from a report of ``test``.
+        DataError: when there are fewer than two folders, when their schemes, characters, shapes or bases differ, or
+            when one has learnt from a report of ``test``.
     """
     if len(folders) < 2:
         raise DataError("name two models or more to average", ", ".join(map(str, folders)))
@@ -54,11 +54,10 @@ def average(
     shapes = [{k: tuple(v.shape) for k, v in state.items()} for state in states]
     vocabularies = [(folder / "vocab.txt").read_bytes() for folder in folders]
     for folder, own, shape, vocabulary in zip(folders, settings, shapes, vocabularies, strict=True):
-        same = (own.scheme, own.windows) == (settings[0].scheme, settings[0].windows)
-        if not same or shape != shapes[0] or vocabulary != vocabularies[0]:
+        if own.scheme != settings[0].scheme or shape != shapes[0] or vocabulary != vocabularies[0]:
             raise DataError(
-                "has another scheme, other windows, characters or sizes than the first: weights of such models"
-                " cannot be averaged",
+                "has another scheme, other characters or sizes than the first: weights of such models cannot be"
+                " averaged",
                 str(folder),
             )
     _check_kin(folders)

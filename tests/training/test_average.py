@@ -49,9 +49,9 @@ def test_models_that_do_not_fit_are_refused(
     other = tmp_path / "other"
     shutil.copytree(child, other)
     settings = json.loads((other / "zhaoshang.json").read_text())
-    settings["windows"]["core"] += 1
+    settings["scheme"]["labels"]["AMOUNT"]["name"] = "钱"
     (other / "zhaoshang.json").write_text(json.dumps(settings))
-    with pytest.raises(DataError, match=r"other: has another scheme, other windows"):
+    with pytest.raises(DataError, match=r"other: has another scheme, other characters"):
         average([tiny_model, other], tmp_path / "out")
     lineage = json.loads((child / "lineage.json").read_text())
     lineage["parent"]["base"]["sha256"] = "0"

@@ -55,6 +55,16 @@ def test_windows_carry_the_gold_annotation(encoder: Encoder, document: Document)
     assert [encoder.layout.kinds[k] for row in rows for k in row["kinds"]] == ["project", "result"]
 
 
+def test_no_window_begins_inside_a_span(encoder: Encoder) -> None:
+    text = "风机基地落户" * 12
+    document = Document("d", text, {}, [Sentence(0, 72)], [Span(0, 72, "PROJECT", {})])
+    report = LossReport()
+    rows = encoder.encode(document, report)
+    assert len(rows) > 2
+    assert "1 to windows" in str(report)
+    assert not any(encoder.layout.tags[row["tags"][0]].startswith("I-") for row in rows)
+
+
 def test_collated_positions_point_at_the_same_characters(
     encoder: Encoder, document: Document
 ) -> None:

@@ -18,6 +18,7 @@ from inference.decoding import SpanProbability, best_tags, spans_of, tidy
 from inference.encoding import CharVocab
 from inference.layout import LINK_SIZE, Layout, link_buckets
 from inference.limits import ReportTimeout, deadline
+from inference.owners import RELATION, near, owner
 from inference.prepare import Prepared, prepare
 from inference.settings import ModelSettings
 from inference.sums import settle
@@ -251,7 +252,9 @@ class Extractor:
                 attributes = self._attributes(work.scores["attributes"][s:e].mean(0), label)
                 indices.append(len(document.spans))
                 document.spans.append(Span(*raw, label, attributes, _rounded(confidence)))
-            document.relations += self._links(work, clean_spans, indices, document.spans)
+            document.relations += self._links(
+                work, (start, end), clean_spans, indices, document.spans
+            )
         return document
 
     def _kind(self, work: _Work, start: int, end: int) -> tuple[str | None, float]:
@@ -280,12 +283,16 @@ class Extractor:
     def _links(
         self,
         work: _Work,
+        sentence: tuple[int, int],
         clean_spans: Sequence[tuple[int, int, str, float]],
         indices: Sequence[int | None],
         spans: Sequence[Span],
     ) -> list[Relation]:
         """Links inside one sentence: each possible head takes its best tail or none."""
         relations = []
+        settings, first = self.settings, sentence[0]
+        text = work.prepared.clean.text[slice(*sentence)]
+        places = [(s - first, e - first, label) for s, e, label, _ in clean_spans]
         for number, relation in enumerate(self._layout.relations):
             heads = [i for i, s in enumerate(clean_spans) if s[2] == relation.head]
             tails = [i for i, s in enumerate(clean_spans) if s[2] == relation.tail]
@@ -294,7 +301,7 @@ class Extractor:
             buckets = link_buckets(
                 [clean_spans[i][:2] for i in heads], [clean_spans[i][:2] for i in tails]
             )
-            bias = np.array(self.settings.link_bias[relation.key], np.float32)
+            bias = np.array(settings.link_bias[relation.key], np.float32)
             column = slice(number * LINK_SIZE, (number + 1) * LINK_SIZE)
             vectors = np.stack(
                 [
@@ -310,16 +317,20 @@ class Extractor:
                 at = number * (LINK_SIZE + 1)
                 head = work.scores["heads"][s:e, at : at + LINK_SIZE + 1].mean(0)
                 scores = vectors @ head[:LINK_SIZE] / np.sqrt(LINK_SIZE) + bias[buckets[row]]
+                given = None
+                if settings.owners and relation.key == RELATION:
+                    given = owner(text, places, i)
+                    among = near(text, places, i, tails)
+                    scores[[tail not in among for tail in tails]] = -np.inf
                 chances = _softmax(np.concatenate([head[LINK_SIZE:], scores]))
-                best = int(chances.argmax())
+                best = int(chances.argmax()) if given is None else 1 + tails.index(given)
+                certain = max(float(chances[best]), settings.owners * (given is not None))
                 tail = indices[tails[best - 1]] if best else None
                 if tail is None:
                     continue
                 # A link is right where both its ends are.
                 ends = clean_spans[i][3] * clean_spans[tails[best - 1]][3]
-                chance = self.settings.calibrated(
-                    f"relation.{relation.key}", float(chances[best]) * ends
-                )
+                chance = settings.calibrated(f"relation.{relation.key}", certain * ends)
                 if chance >= self._min_confidence:
                     relations.append(Relation(relation.key, index, tail, _rounded(chance)))
         return relations

@@ -35,6 +35,8 @@ class ModelSettings:
             of a raw probability into those of a calibrated one (Platt 1999).
         floors: per label, the calibrated probability below which a span is left out.
         sums: the probability that a plain sum is an AMOUNT span (`inference.sums`); 0 leaves sums to the model.
+        owners: the probability that a sum belongs to the project that the wording gives it (`inference.owners`); 0
+            leaves links to the model.
         library: version of this library that wrote the folder.
     """
 
@@ -48,6 +50,7 @@ class ModelSettings:
     calibration: dict[str, list[float]] = field(default_factory=dict)
     floors: dict[str, float] = field(default_factory=dict)
     sums: float = 0.0
+    owners: float = 0.0
     library: str = ""
 
     @property

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotations.document import Document
+from inference import owners, sums
 from inference.extractor import Extractor
 from inference.settings import ModelSettings
-from inference.sums import certainty
 
 #: Fewer judged items than this say too little; their confidences stay as they are.
 LEAST_ITEMS = 30
@@ -120,12 +120,17 @@ def best_floor(items: Sequence[tuple[float, bool]], gold: int) -> float:
 
 
 def calibrate(extractor: Extractor, development: Sequence[Document]) -> ModelSettings:
-    """The extractor's settings with calibration, floors and the certainty of sums found anew on ``development``.
+    """The extractor's settings with calibration, floors, and the certainty of sums and their owners found anew.
 
-    The extractor reads by them from then on.
+    The extractor reads ``development`` for it, and by them from then on.
     """
+    scheme = extractor.settings.label_scheme
     extractor.settings = settings = replace(
-        extractor.settings, calibration={}, floors={}, sums=certainty(development)
+        extractor.settings,
+        calibration={},
+        floors={},
+        sums=sums.certainty(development),
+        owners=owners.certainty(development, scheme.relations.get(owners.RELATION)),
     )
     predicted = list(extractor.stream(development))
     judged = {k: v for k, v in judge(development, predicted).items() if len(v) >= LEAST_ITEMS}

@@ -79,6 +79,19 @@ def test_a_label_has_a_floor_of_its_own(make_extractor: Make) -> None:
     assert report.relations == []
 
 
+def test_a_semicolon_parts_sums_from_projects_where_the_wording_counts(make_extractor: Make) -> None:
+    text = "{项目基地}投产；总投资<3亿元>，有一个{项目}开工。"
+    extractor = make_extractor()
+
+    def link(owners: float) -> tuple[int, int]:
+        extractor.settings.owners = owners
+        ((head, tail),) = [(r.head, r.tail) for r in extractor(text).relations]
+        return head, tail
+
+    assert link(0.0) == (1, 0), "the tagger's own"
+    assert link(1.0) == (1, 2)
+
+
 def test_a_link_is_no_surer_than_its_ends(make_extractor: Make) -> None:
     report = make_extractor()(TEXT)
     assert report.relations

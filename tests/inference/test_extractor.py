@@ -79,7 +79,9 @@ def test_a_label_has_a_floor_of_its_own(make_extractor: Make) -> None:
     assert report.relations == []
 
 
-def test_a_semicolon_parts_sums_from_projects_where_the_wording_counts(make_extractor: Make) -> None:
+def test_a_semicolon_parts_sums_from_projects_where_the_wording_counts(
+    make_extractor: Make,
+) -> None:
     text = "{项目基地}投产；总投资<3亿元>，有一个{项目}开工。"
     extractor = make_extractor()
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from annotations import scheme as schemes
+from annotations import store
 from annotations.document import Document, Relation, Sentence, Span
 from inference.owners import PROJECT, SUM, Place, certainty, near, owner
 
@@ -79,6 +81,12 @@ def test_the_wording_is_trusted_where_the_reports_bear_it_out() -> None:
     assert certainty([report(True)] * 20, relation) == 0
     assert certainty([report(True, "output")] * 40, relation) == 0
     assert certainty([report(True)] * 40, None) == 0
+
+
+def test_the_corpus_bears_it_out() -> None:
+    """Of the sums of all annotated reports that the wording gives to a project, each is linked to that one."""
+    corpus = store.load(Path(__file__).parents[2] / "annotations" / "data")
+    assert certainty(corpus, schemes.load().relations["investment_of"]) == 1
 
 
 PARTS = ["⟦3亿元⟧", "⟪甲厂⟫", "、", "，", "；", "总投资", "的", "（", "）", "建设"]

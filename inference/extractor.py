@@ -18,7 +18,7 @@ from inference.decoding import SpanProbability, best_tags, spans_of, tidy
 from inference.encoding import CharVocab
 from inference.layout import LINK_SIZE, Layout, link_buckets
 from inference.limits import ReportTimeout, deadline
-from inference.owners import RELATION, near, owner
+from inference.owners import RELATION, owner, parts
 from inference.prepare import Prepared, prepare
 from inference.settings import ModelSettings
 from inference.sums import settle
@@ -293,6 +293,7 @@ class Extractor:
         settings, first = self.settings, sentence[0]
         text = work.prepared.clean.text[slice(*sentence)]
         places = [(s - first, e - first, label) for s, e, label, _ in clean_spans]
+        part = np.array(parts(text, places))
         for number, relation in enumerate(self._layout.relations):
             heads = [i for i, s in enumerate(clean_spans) if s[2] == relation.head]
             tails = [i for i, s in enumerate(clean_spans) if s[2] == relation.tail]
@@ -320,8 +321,9 @@ class Extractor:
                 given = None
                 if settings.owners and relation.key == RELATION:
                     given = owner(text, places, i)
-                    among = near(text, places, i, tails)
-                    scores[[tail not in among for tail in tails]] = -np.inf
+                    far = part[tails] != part[i]
+                    if not far.all():
+                        scores[far] = -np.inf
                 chances = _softmax(np.concatenate([head[LINK_SIZE:], scores]))
                 best = int(chances.argmax()) if given is None else 1 + tails.index(given)
                 certain = max(float(chances[best]), settings.owners * (given is not None))

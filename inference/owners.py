@@ -7,6 +7,7 @@ The model weighs all projects of a sentence. Lists are written so that little is
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from annotations.document import Document
@@ -71,15 +72,10 @@ def owner(text: str, spans: Sequence[Place], index: int) -> int | None:
     return None
 
 
-def near(text: str, spans: Sequence[Place], index: int, tails: Sequence[int]) -> list[int]:
-    """Those of ``tails`` between the same semicolons as ``spans[index]``; all of them where there is none."""
-    start, end, _ = spans[index]
-    same = [
-        tail
-        for tail in tails
-        if not _PARTS.search(text, min(end, spans[tail][1]), max(start, spans[tail][0]))
-    ]
-    return same or list(tails)
+def parts(text: str, spans: Sequence[Place]) -> list[int]:
+    """Behind how many semicolons of ``text`` each span begins."""
+    marks = [match.start() for match in _PARTS.finditer(text)]
+    return [bisect_left(marks, start) for start, *_ in spans]
 
 
 def certainty(reports: Sequence[Document], relation: RelationType | None) -> float:

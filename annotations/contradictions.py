@@ -88,7 +88,9 @@ def contradictions(
     names = ["unmarked", *scheme.labels]
     labels = [_classes(document, classes) for document, _ in pairs]
     chances = [_chances(other, classes, unmarked) for _, other in pairs]
-    issues = set(find_label_issues([list(map(int, line)) for line in labels], chances))
+    # One process: forking beside the threads of torch or onnxruntime can hang for ever.
+    found = find_label_issues([list(map(int, line)) for line in labels], chances, n_jobs=1)
+    issues = set(found)
     for number, (document, _) in enumerate(pairs):
         places = sorted(at for row, at in issues if row == number)
         best = chances[number].argmax(1)

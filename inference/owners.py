@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from annotations.document import Document
 from annotations.scheme import RelationType
+from inference.trust import trusted
 
 RELATION, SUM, PROJECT = "investment_of", "AMOUNT", "PROJECT"
 #: Start, end and label of a span, in order of the text.
@@ -85,7 +86,7 @@ def certainty(reports: Sequence[Document], relation: RelationType | None) -> flo
         relation: between sums and projects, which tells which sums are linked; None where the scheme has none.
 
     Returns:
-        0 where there are fewer than 30, or fewer than nine in ten do: their annotation follows another contract.
+        0 where they do not bear the rule out; see `inference.trust.trusted`.
     """
     met = right = 0
     for report in reports if relation else ():
@@ -102,4 +103,4 @@ def certainty(reports: Sequence[Document], relation: RelationType | None) -> flo
                 if given is not None:
                     met += 1
                     right += links.get(numbers[at]) == numbers[given]
-    return right / met if met >= 30 and right >= 0.9 * met else 0.0
+    return trusted(right, met)

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 
 from annotations.document import Document
 from inference.figures import Sum, find_sums, is_quantity
+from inference.trust import trusted
 
 LABEL, GIVES_WAY = "AMOUNT", "MEASURE"
 #: (start, end, label, probability)
@@ -28,7 +29,7 @@ def certainty(reports: Sequence[Document]) -> float:
     """The share of the plain sums in annotated ``reports``, PROJECT spans aside, that are AMOUNT spans to the letter.
 
     Returns:
-        0 where there are fewer than 30, or fewer than nine in ten are: their annotation follows another contract.
+        0 where they do not bear the rule out; see `inference.trust.trusted`.
     """
     met = right = 0
     for report in reports:
@@ -38,7 +39,7 @@ def certainty(reports: Sequence[Document]) -> float:
             if found.plain and not _touched(found, others):
                 met += 1
                 right += (found.start, found.end) in gold
-    return right / met if met >= 30 and right >= 0.9 * met else 0.0
+    return trusted(right, met)
 
 
 def settle(

@@ -145,11 +145,10 @@ class Encoder:
         first = window.core_start
         while first < window.core_end - 1 and self.layout.tags[tags[first]].startswith("I-"):
             first += 1  # a core that begins inside a span: the CRF reads on from its end
-        wanted = list(tags[first : window.core_end])
-        if (name := self.layout.tags[wanted[0]]).startswith("I-"):
-            wanted[0] = self._tag_index[
-                f"B-{name[2:]}"
-            ]  # no core may begin with I-: its loss has no bound
+        kept = list(tags[first : window.core_end])
+        name = self.layout.tags[kept[0]]
+        if name.startswith("I-"):  # the whole core lies inside a span; no tags may begin so
+            kept[0] = self._tag_index[f"B-{name[2:]}"]
         inside = [
             i
             for i, span in enumerate(spans)
@@ -169,7 +168,7 @@ class Encoder:
             ],
             "length": window.end - window.start,
             "start": first + shift,
-            "tags": wanted,
+            "tags": kept,
             "spans": [[spans[i].start + shift, spans[i].end + shift] for i in inside],
             "attributes": [_wanted(spans[i], self.layout) for i in inside],
             "sentences": [[s + shift, e + shift] for s, e, _ in parts],

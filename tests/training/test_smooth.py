@@ -37,8 +37,8 @@ def network(model: ReportTagger, folder: Path) -> Path:
     return folder / MODEL_FILE
 
 
-def error(model: ReportTagger, source: Path, folder: Path, ids: np.ndarray) -> float:
-    """Root mean square error of a network's tag scores in int8."""
+def error(source: Path, folder: Path, ids: np.ndarray) -> float:
+    """Root mean square error of a network's scores in int8."""
     folder.mkdir()
     quantize(source, folder / MODEL_FILE)
     exact, rough = (
@@ -53,11 +53,11 @@ def test_an_outlying_channel_is_smoothed_and_scores_stay(
     path = network(uneven, tmp_path / "plain")
     vocab, settings = CharVocab.load(tiny_model / "vocab.txt"), ModelSettings.load(tiny_model)
     (ids, *_) = read_windows(tiny_data.development, settings, vocab)
-    before = error(uneven, path, tmp_path / "before", ids)
+    before = error(path, tmp_path / "before", ids)
     changed = smooth(path, read_windows(tiny_data.development, settings, vocab))
     assert changed
     assert difference(uneven, OnnxTagger(path.parent, device="cpu")) < TOLERANCE
-    assert error(uneven, path, tmp_path / "after", ids) < before / 3
+    assert error(path, tmp_path / "after", ids) < before / 3
     # What was smoothed once is even enough.
     assert smooth(path, read_windows(tiny_data.development, settings, vocab)) == []
 

@@ -33,6 +33,7 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "ema": (0, 0.99999),
     "replay": (0, 1000),
     "keep": (0, 1),
+    "distil": (0, 1000),
     "damage": (0, 10),
     "swap": (0, 10),
     "core": (16, 500),
@@ -51,7 +52,8 @@ class TrainConfig:
 
     Attributes:
         base: the encoder to start from: a Hugging Face id, a folder, or None for the project's adapted base.
-        layers: keep only this many encoder layers, evenly spread; 0 keeps all.
+        layers: keep only this many encoder layers, evenly spread, of the base or of the model to continue from; 0 keeps
+            all.
         seed: fixes the order of data, dropout and head initialisation.
         epochs: passes over the training data at most.
         patience: stop after this many evaluations without a better development F1.
@@ -70,6 +72,8 @@ class TrainConfig:
         replay: when continuing from a model, old training reports learnt again per new one.
         keep: when continuing from a model, its share in the result: the weights are averaged (WiSE-FT, Wortsman et al.
             2022), which takes back what little learning forgot.
+        distil: when continuing from a model, weight of learning what that model reads beside what the labels say
+            (`training.distil`): with ``layers``, the way to a smaller and faster model.
         damage: damaged copies added per training report (the damage generator's mixed kind), on average.
         swap: copies added per training report with amounts and names of others (`training.swap`), on average.
         core, context: window lengths in characters (`inference.windows.WindowSizes`).
@@ -95,6 +99,7 @@ class TrainConfig:
     ema: float = 0.995
     replay: float = 3.0
     keep: float = 0.0
+    distil: float = 0.0
     damage: float = 0.05
     swap: float = 0.1
     core: int = 160

@@ -27,6 +27,7 @@ from training.base import keep_layers, resolve_base
 from training.callbacks import Average, Patience, Progress, Thaw, is_stale
 from training.config import TrainConfig
 from training.dataset import Encoder, collate, label_counts
+from training.distil import Tutor
 from training.dropout import set_dropout
 from training.evaluate import evaluate
 from training.inherit import inherit, load_parent
@@ -73,6 +74,9 @@ def build_model(
     # Eager attention: on CPU its backward pass is markedly faster than the fused kernel's.
     attention = "sdpa" if torch.cuda.is_available() else "eager"
     if older:
+        if config.layers:
+            keep_layers(older.bert, config.layers)
+            base_config.num_hidden_layers = config.layers
         model = ReportTagger._from_config(base_config, attn_implementation=attention)
         inherit(model, older)
         set_dropout(model.bert, config.encoder_dropout)
@@ -144,20 +148,36 @@ def base_vocab(source: Path | str) -> CharVocab:
     return CharVocab(sorted(tokens, key=tokens.__getitem__))
 
 
+def _tutor(config: TrainConfig, parent: Path | None) -> Tutor | None:
+    """The model to continue from, whole, where its reading is to be learnt."""
+    if parent is None or not config.distil:
+        return None
+    return Tutor(load_parent(parent), config.distil, config.loss_weights)
+
+
 class _Trainer(Trainer):
     """Evaluates by running the very extractor that inference runs, on whole development reports."""
 
-    def __init__(self, *, vocab: CharVocab, config: TrainConfig, **kwargs: Any) -> None:
+    def __init__(
+        self, *, vocab: CharVocab, config: TrainConfig, tutor: Tutor | None, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.vocab, self.config, self.average = vocab, config, Average(config.ema)
+        self.tutor = tutor.to(self.args.device) if tutor else None
         self.sizes = WindowSizes(config.core, config.context)
         if config.ema:
             self.add_callback(self.average)
 
-    def compute_loss(self, model: Any, inputs: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+    def compute_loss(
+        self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, **kwargs: Any
+    ) -> Any:
+        seen = inputs
         if model.training and self.config.token_dropout:
-            inputs = inputs | {"input_ids": self._drop_tokens(inputs["input_ids"])}
-        return super().compute_loss(model, inputs, *args, **kwargs)
+            seen = inputs | {"input_ids": self._drop_tokens(inputs["input_ids"])}
+        loss, outputs = super().compute_loss(model, seen, return_outputs=True, **kwargs)
+        if self.tutor:
+            loss = loss + self.tutor.loss(outputs, inputs)
+        return (loss, outputs) if return_outputs else loss
 
     def _drop_tokens(self, ids: torch.Tensor) -> torch.Tensor:
         """Replace characters by [MASK] at random; specials stay."""
@@ -361,6 +381,7 @@ def fit(
         data_collator=lambda rows: collate(rows, vocab.pad),
         optimizers=(AdamW(rate_groups(model, config), betas=(0.9, 0.98), fused=True), None),
         callbacks=callbacks,
+        tutor=_tutor(config, parent),
     )
     trainer.remove_callback(PrinterCallback)
     # One process deletes what is half-written; and none loses the folder before all have read the best weights in it.

@@ -79,8 +79,10 @@ class ReportTagger(BertPreTrainedModel):
         attention_mask: Tensor,
         targets: Mapping[str, Any] | None = None,
     ) -> dict[str, Tensor]:
-        """Scores, and with ``targets`` (see `training.dataset.collate`) the training loss under ``"loss"``."""
-        scores = self.scores(self.encode(input_ids, attention_mask))
+        """Scores; with ``targets`` (see `training.dataset.collate`) ``"states"`` ``[B, T, H]``, too, and the training
+        ``"loss"``."""
+        states = self.encode(input_ids, attention_mask)
+        scores = self.scores(states)
         if targets is None:
             return scores
         scores = {name: value.float() for name, value in scores.items()}
@@ -98,7 +100,8 @@ class ReportTagger(BertPreTrainedModel):
             ).nan_to_num()
         weights = self.config.loss_weights
         nothing = scores["tags"].new_zeros(())
-        return {"loss": sum((weights[name] * part for name, part in parts.items()), nothing)}
+        loss = sum((weights[name] * part for name, part in parts.items()), nothing)
+        return {"loss": loss, "states": states} | scores
 
     def _tag_loss(self, emissions: Tensor, targets: Mapping[str, Any]) -> Tensor:
         """CRF negative log-likelihood of the labelled stretches, per character."""

@@ -52,8 +52,8 @@ class TrainConfig:
 
     Attributes:
         base: the encoder to start from: a Hugging Face id, a folder, or None for the project's adapted base.
-        layers: keep only this many encoder layers, evenly spread, of the base or of the model to continue from; 0 keeps
-            all.
+        layers: keep only this many encoder layers; 0 keeps all. Of the base evenly spread ones, of a model to continue
+            from those that it can do without least (`training.distil.prune`).
         seed: fixes the order of data, dropout and head initialisation.
         epochs: passes over the training data at most.
         patience: stop after this many evaluations without a better development F1.

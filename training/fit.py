@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import torch
@@ -27,7 +28,7 @@ from training.base import keep_layers, resolve_base
 from training.callbacks import Average, Patience, Progress, Thaw, is_stale
 from training.config import TrainConfig
 from training.dataset import Encoder, collate, label_counts
-from training.distil import Tutor
+from training.distil import Tutor, prune
 from training.dropout import set_dropout
 from training.evaluate import evaluate
 from training.inherit import inherit, load_parent
@@ -37,6 +38,8 @@ from training.torch_tagger import settings_of, torch_extractor
 
 #: A base whose vocabulary knows fewer of the training characters than this is refused.
 LEAST_COVERAGE = 0.98
+#: Windows that decide which layers of an older model are kept.
+PRUNING_WINDOWS = 64
 STATE_FILE = "trainer_state.json"
 #: Parameters of `ReportTagger` that score neighbours and places, not states.
 STRUCTURE = ("first", "moves", "link_bias")
@@ -74,9 +77,6 @@ def build_model(
     # Eager attention: on CPU its backward pass is markedly faster than the fused kernel's.
     attention = "sdpa" if torch.cuda.is_available() else "eager"
     if older:
-        if config.layers:
-            keep_layers(older.bert, config.layers)
-            base_config.num_hidden_layers = config.layers
         model = ReportTagger._from_config(base_config, attn_implementation=attention)
         inherit(model, older)
         set_dropout(model.bert, config.encoder_dropout)
@@ -321,8 +321,6 @@ def fit(
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     model, vocab = build_model(config, scheme, parent)
-    blended = parent is not None and config.keep > 0
-    older = {k: v.clone() for k, v in model.state_dict().items()} if blended else {}
     encoder = Encoder(vocab, Layout(scheme), WindowSizes(config.core, config.context))
     dataset, losses = encoder.dataset(train)
     copies = [
@@ -331,6 +329,11 @@ def fit(
     ]
     if copies:
         dataset = concatenate_datasets([dataset, encoder.dataset(copies)[0]])
+    if parent is not None and config.layers:
+        some = Random(config.seed).sample(range(len(dataset)), min(PRUNING_WINDOWS, len(dataset)))
+        prune(model, collate([dataset[i] for i in some], vocab.pad), config.layers)
+    blended = parent is not None and config.keep > 0
+    older = {k: v.clone() for k, v in model.state_dict().items()} if blended else {}
     ids = [i for row in dataset["input_ids"] for i in row]
     coverage = 1 - ids.count(vocab.unknown) / len(ids)
     if coverage < LEAST_COVERAGE:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,11 @@ from inference.windows import WindowSizes
 from training.config import TrainConfig
 from training.data import Data
 from training.dataset import Encoder, LossReport, collate
-from training.distil import Tutor, distances, divergence
+from training.distil import Tutor, distances, divergence, prune
+from training.e5 import BaseModelError
 from training.fit import build_model, fit
 from training.inherit import load_parent
+from training.model import ReportTagger
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +80,6 @@ def test_training_draws_a_student_to_its_teacher(
     apart = {}
     for weight in (0.0, 20.0):
         config = TrainConfig(epochs=2, ema=0, distil=weight, damage=0, swap=0, encoder_rate=1e-3)
-        config = config.override({"layers": 1})
         model, _, _ = fit(
             tiny_data.train,
             [],
@@ -94,13 +96,32 @@ def test_training_draws_a_student_to_its_teacher(
     assert apart[20.0] < apart[0.0]
 
 
-def test_fewer_layers_of_the_older_model(tiny_model: Path, tmp_path: Path) -> None:
-    older = load_parent(tiny_model)
-    depth = older.config.num_hidden_layers
-    with pytest.raises(Exception, match=f"{depth} layers, {depth + 1} were asked for"):
-        build_model(TrainConfig(layers=depth + 1), schemes.load(), tiny_model)
-    model, _ = build_model(TrainConfig(layers=depth), schemes.load(), tiny_model)
-    assert model.config.num_hidden_layers == depth
+def deeper(folder: Path) -> ReportTagger:
+    """The tiny model with its layer, one that leaves its states nearly alone, and its layer again."""
+    model = load_parent(folder)
+    layer = model.bert.encoder.layer[0]
+    idle = copy.deepcopy(layer)
+    for part in (idle.attention.output.dense, idle.output.dense):
+        torch.nn.init.zeros_(part.weight)
+        torch.nn.init.zeros_(part.bias)
+    model.bert.encoder.layer = torch.nn.ModuleList([layer, idle, copy.deepcopy(layer)])
+    model.config.num_hidden_layers = 3
+    return model
+
+
+def test_the_layer_that_does_nothing_goes_first(tiny_model: Path, batch: dict) -> None:
+    model = deeper(tiny_model)
+    assert prune(model, batch, 2) == [0, 2]
+    assert model.config.num_hidden_layers == model.bert.config.num_hidden_layers == 2
+    assert len(model.bert.encoder.layer) == 2
+
+
+def test_more_layers_than_the_older_model_has(
+    tiny_model: Path, tiny_data: Data, tmp_path: Path
+) -> None:
+    config = TrainConfig(layers=2, damage=0, swap=0)
+    with pytest.raises(BaseModelError, match="the model has 1 layers, 2 were asked for"):
+        fit(tiny_data.train, [], schemes.load(), config, tmp_path, quiet=True, parent=tiny_model)
 
 
 def test_a_negative_weight_is_refused() -> None:

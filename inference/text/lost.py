@@ -25,7 +25,7 @@ WEIGHED = 12
 
 _MARKS = range(0xA1, 0xC0)
 """Second bytes of the marks behind A1; above them are signs (×, ◆, ↓)."""
-_LEADS = tuple(range(0x81, 0xFF))
+_LEADS = range(0x81, 0xFF)
 # full-width digits and letters are rare in reports but look like common half-width ones
 _WIDE_WORD = re.compile("[０-９Ａ-Ｚａ-ｚ]")
 
@@ -43,18 +43,26 @@ def encode(character: str) -> bytes:
 @cache
 def decode(pair: bytes) -> str:
     """The character of two GBK bytes, or nothing where they stand for none."""
-    try:
-        character = pair.decode("gb18030")
-    except UnicodeDecodeError:
-        return ""
-    return character if len(character) == 1 and not "\ue000" <= character <= "\uf8ff" else ""
+    lead, trail = pair
+    return pairs(lead)[trail][0]
 
 
 @cache
-def folded(lead: int, trail: int) -> tuple[str, str]:
-    """The character of two bytes, and folded; empty where they stand for none."""
-    character = decode(bytes((lead, trail)))
-    return character, statistics.fold(character)
+def pairs(lead: int) -> tuple[tuple[str, str, float], ...]:
+    """What `lead` and each second byte make, shape (256,).
+
+    Returns:
+        Triples of the character, the same folded, and its log-likelihood where it does not follow
+        (`BigramModel.alone`); empty where the two bytes stand for none.
+    """
+    known = [trail for trail in range(0x40, 0xFF) if trail != 0x7F] if lead in _LEADS else []
+    text = b"".join(bytes((lead, trail)) for trail in known).decode("gb18030")
+    alone = statistics.load().alone
+    found = [("", "", 0.0)] * 256
+    for trail, character, plain in zip(known, text, statistics.fold(text), strict=True):
+        if not "\ue000" <= character <= "\uf8ff":
+            found[trail] = character, plain, alone(plain)
+    return tuple(found)
 
 
 class Head(NamedTuple):
@@ -74,7 +82,7 @@ def heads(trail: int) -> tuple[Head, ...]:
     found = []
     model = statistics.load()
     for lead in _LEADS:
-        text, plain = folded(lead, trail)
+        text, plain, _ = pairs(lead)[trail]
         if model.knows(plain) and not _WIDE_WORD.match(text):
             prior = 0.0 if lead == 0xA1 and trail in _MARKS else RARE_LOST
             found.append(Head(lead, text, plain, prior, _script(text), model.place(plain)))
@@ -88,6 +96,7 @@ class _Columns(NamedTuple):
     priors: np.ndarray
     scripts: np.ndarray
     leads: np.ndarray
+    ids: np.ndarray  # as `trigrams` numbers them
 
 
 @cache
@@ -98,7 +107,15 @@ def _columns(trail: int) -> _Columns:
         np.array([head.prior for head in found]),
         np.array([head.script for head in found], dtype=np.int64),
         np.array([head.lead for head in found], dtype=np.int64),
+        trigrams.load().ids([head.folded for head in found]),
     )
+
+
+@lru_cache(maxsize=1 << 10)
+def _fixed(trail: int, priors: tuple[float, float, float]) -> np.ndarray:
+    """What speaks for each head of a second byte but for its neighbours; shape (their number,)."""
+    columns = _columns(trail)
+    return columns.priors + np.array(priors)[columns.scripts]
 
 
 def _script(character: str) -> int:
@@ -150,22 +167,21 @@ def choose(
     Returns:
         The character; and by how many nats it is likelier than `shown` is by pairs.
     """
-    pairs, model = statistics.load(), trigrams.load()
+    bigrams = statistics.load()
     last, near = before[1], after[0]
     found, columns = heads(trail), _columns(trail)
-    fixed = columns.priors + np.array(priors)[columns.scripts]
+    fixed = _fixed(trail, priors)
     places = columns.places
-    paired = fixed + pairs.ahead(last)[places] + pairs.behind(near)[places]
+    paired = fixed + bigrams.ahead(last)[places] + bigrams.behind(near)[places]
     order = np.argsort(paired, kind="stable")[::-1]
     if known:
         order = order[np.isin(columns.leads[order], list(known))]
     likeliest = order[:WEIGHED]
-    characters = model.ids(found[place].folded for place in likeliest.tolist())
-    scores = model.between(before, characters, after) + fixed[likeliest]
+    scores = trigrams.load().between(before, columns.ids[likeliest], after) + fixed[likeliest]
     best = int(np.argmax(scores))
     prior = next(
         head.prior for head in found if head.folded == shown and (not known or head.lead in known)
     )
-    pair = pairs.pair
+    pair = bigrams.pair
     by_pairs = prior + pair(last, shown) + pair(shown, near) + pair(*after)
     return found[likeliest[best]].text, float(scores[best]) - by_pairs

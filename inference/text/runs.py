@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from inference.text import statistics
-from inference.text.lost import encode, folded, heads
+from inference.text.lost import encode, heads, pairs
 from inference.text.readings import characters_read
 
 PATIENCE = 14.0
@@ -143,7 +143,7 @@ def _starts(damaged: str) -> _Starts:
     stops, pendings, rests = [], [], []
     for lead in _DROPPED:
         for trail, pending, letter in units:
-            character, plain = folded(lead, trail)
+            character, plain, _ = pairs(lead)[trail]
             if character:
                 end = statistics.fold(letter)
                 stops.append((0, "。" + character + letter, end or plain))
@@ -215,13 +215,12 @@ def _step(state: State, damaged: str, inside: str) -> State | None:
     floor = as_is - PATIENCE
     alive: dict[tuple[str, int], _Reading] = {}
     for text, last, before, lead in state.unfinished:
-        row = model.row(last)
+        row, known = model.row(last), pairs(lead)
         for trail, pending, tail in units:
-            character, plain = folded(lead, trail)
+            character, plain, alone = known[trail]
             if not character:
                 continue
-            score = row.get(plain)
-            score = before + (model.alone(plain) if score is None else score)
+            score = before + row.get(plain, alone)
             if tail:
                 letter = statistics.fold(tail)
                 score += model.pair(plain, letter)
@@ -299,15 +298,15 @@ def _known_halves(lead: int, reading: str) -> tuple[np.ndarray, tuple[tuple[str,
     """
     model = statistics.load()
     trails = _read_trails(lead, reading) if reading else _TRAILS
-    pairs = [folded(lead, trail) for trail in trails]
-    known = tuple(pair for pair in pairs if pair[0] and model.knows(pair[1]))
+    found = [pairs(lead)[trail][:2] for trail in trails]
+    known = tuple(pair for pair in found if pair[0] and model.knows(pair[1]))
     return np.array([model.place(plain) for _, plain in known], np.int64), known
 
 
 def _read_trails(lead: int, reading: str) -> Iterator[int]:
     """The second bytes of the characters of a reading that begin with `lead`."""
-    pairs = (encode(character) for character in characters_read(reading))
-    return (pair[1] for pair in pairs if pair and pair[0] == lead)
+    encoded = (encode(character) for character in characters_read(reading))
+    return (pair[1] for pair in encoded if pair and pair[0] == lead)
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from itertools import pairwise
 from types import MappingProxyType
@@ -29,6 +29,9 @@ BACKOFF = 0.15
 """Weight of the single-character probability."""
 COUNT_STEPS = 4
 """Counts are stored as `round(COUNT_STEPS * log2(count))`, one byte each."""
+
+REMEMBERED = 256
+"""Rows and columns of the table remembered, some 50 kB each."""
 
 _NONE: Mapping[str, float] = MappingProxyType({})
 
@@ -124,12 +127,14 @@ class BigramModel:
         """Where a known character stands in the vocabulary."""
         return self._places[character]
 
+    @lru_cache(maxsize=REMEMBERED)  # noqa: B019 - there is one model, and it stays
     def ahead(self, first: str) -> np.ndarray:
         """`s(second | first)` of every second character of the vocabulary, shape (its size,)."""
         scores = self._alone.copy()
         self._ahead.fill(scores, self._places.get(first, -1))
         return scores
 
+    @lru_cache(maxsize=REMEMBERED)  # noqa: B019
     def behind(self, second: str) -> np.ndarray:
         """`s(second | first)` by every first character of the vocabulary, shape (its size,)."""
         scores = np.full(len(self._alone), self.alone(second))

@@ -40,6 +40,7 @@ FIGURE = re.compile(
 _HAS_DIGIT = re.compile(r"[\d〇一二三四五六七八九两半几数多余]|^十")
 _UNIT = re.compile(r"[十百千万亿兆]")
 _MISSING = re.compile(r"[Xx×某*_●△□]\s?$")
+_BLANK = re.compile(rf"[Xx×某*_●△□]+(?:\.[Xx×某*_●△□]+)?\s?[多余几]?[十百千万亿]*(?:{_CURRENCY})?")
 _SIZE_BEFORE = re.compile(r"(?:过|近|约|上|破|逾|超|达|达到|跨|跨越|迈向|冲刺|成|每)$")
 _SIZE_AFTER = re.compile(
     r"(?:及以上|以上|及以下|以下|级|大关|[^，。；\d]{0,5}(?:项目|企业|产业|投资|园区|规模|俱乐部|[镇乡村]))"
@@ -99,11 +100,21 @@ def is_count(match: re.Match[str], after: str) -> bool:
     return not (match["currency"] or match["sign"]) and bool(_COUNTED.match(after))
 
 
-def is_quantity(text: str) -> bool:
-    """Whether a text is a figure with what it counts (`680亩`, `143亿立方米`), 块 aside, which money is told in too."""
-    match = FIGURE.search(fold(text))
-    after = text[match.end() :] if match else ""
-    return bool(match) and is_count(match, after) and not after.startswith("块")
+def is_quantity(text: str, start: int, end: int) -> bool:
+    """Whether ``[start, end)`` is a figure with what it counts, in it or behind it (`680亩`, `143亿`立方米).
+
+    块 aside, which money is told in too.
+    """
+    match = FIGURE.search(fold(text[start : end + _REACH]))
+    if not match or start + match.start() >= end:
+        return False
+    after = text[start + match.end() : end + _REACH]
+    return is_count(match, after) and not after.startswith("块")
+
+
+def is_blank(text: str) -> bool:
+    """Whether a sum's number is left blank (`xx亿元`, `x.x万美元`)."""
+    return bool(_BLANK.fullmatch(fold(text)))
 
 
 def lacks_number(number: str, before: str) -> bool:

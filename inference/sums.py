@@ -2,7 +2,8 @@
 
 The model knows which sums there are and what they are for; that a plain sum (digits and a currency) is one, and where
 any sum begins and ends, the annotation contract fixes so far that `inference.figures` can say it. So the model's
-AMOUNT spans take the boundaries of the figures that they touch; quantities of other things (`680亩`) are let go; plain
+AMOUNT spans take the boundaries of the figures that they touch; quantities of other things (`680亩`) and sums whose
+number is blank (`xx亿元`) are let go; plain
 sums that the model passed over are added, save inside other spans, of which a MEASURE gives way, for no MEASURE holds
 a sum.
 """
@@ -14,7 +15,7 @@ import re
 from collections.abc import Sequence
 
 from annotations.document import Document
-from inference.figures import Sum, find_sums, is_quantity
+from inference.figures import Sum, find_sums, is_blank, is_quantity
 from inference.trust import trusted
 
 LABEL, GIVES_WAY = "AMOUNT", "MEASURE"
@@ -75,7 +76,7 @@ def _settle(
         if label != LABEL:
             continue
         touched = [found for found in sums if found.start < end and start < found.end]
-        if not touched and is_quantity(text[start:end]):
+        if not touched and (is_quantity(text, start, end) or is_blank(text[start:end])):
             continue
         between = [text[a.end : b.start] for a, b in itertools.pairwise(touched)]
         if not touched or not all(map(_LISTED.fullmatch, between)):

@@ -41,6 +41,7 @@ _HAS_DIGIT = re.compile(r"[\d〇一二三四五六七八九两半几数多余]|^
 _UNIT = re.compile(r"[十百千万亿兆]")
 _MISSING = re.compile(r"[Xx×某*_●△□]\s?$")
 _BLANK = re.compile(rf"[Xx×某*_●△□]+(?:\.[Xx×某*_●△□]+)?\s?[多余几]?[十百千万亿]*(?:{_CURRENCY})?")
+_DENOMINATOR = re.compile(r"万元(?:GDP|工业|产值|增加值|生产总值|国内生产总值|地区生产总值|营收)")
 _SIZE_BEFORE = re.compile(r"(?:过|近|约|上|破|逾|超|达|达到|跨|跨越|迈向|冲刺|成|每)$")
 _SIZE_AFTER = re.compile(
     r"(?:及以上|以上|及以下|以下|级|大关|[^，。；\d]{0,5}(?:项目|企业|产业|投资|园区|规模|俱乐部|[镇乡村]))"
@@ -115,6 +116,11 @@ def is_quantity(text: str, start: int, end: int) -> bool:
 def is_blank(text: str) -> bool:
     """Whether a sum's number is left blank (`xx亿元`, `x.x万美元`)."""
     return bool(_BLANK.fullmatch(fold(text)))
+
+
+def is_denominator(text: str, start: int, end: int) -> bool:
+    """Whether ``[start, end)`` is the unit that a rate is told by (`万元`GDP能耗, `万元`产值用水)."""
+    return bool(_DENOMINATOR.match(fold(text[start : end + _REACH])))
 
 
 def lacks_number(number: str, before: str) -> bool:

@@ -2,10 +2,9 @@
 
 The model knows which sums there are and what they are for; that a plain sum (digits and a currency) is one, and where
 any sum begins and ends, the annotation contract fixes so far that `inference.figures` can say it. So the model's
-AMOUNT spans take the boundaries of the figures that they touch; quantities of other things (`680亩`) and sums whose
-number is blank (`xx亿元`) are let go; plain
-sums that the model passed over are added, save inside other spans, of which a MEASURE gives way, for no MEASURE holds
-a sum.
+AMOUNT spans take the boundaries of the figures that they touch; quantities of other things (`680亩`), sums whose number
+is blank (`xx亿元`) and units of a rate (`万元`GDP能耗) are let go; plain sums that the model passed over are added,
+save inside other spans, of which a MEASURE gives way, for no MEASURE holds a sum.
 """
 
 from __future__ import annotations
@@ -15,15 +14,17 @@ import re
 from collections.abc import Sequence
 
 from annotations.document import Document
-from inference.figures import Sum, find_sums, is_blank, is_quantity
+from inference.figures import Sum, find_sums, is_blank, is_denominator, is_quantity
 from inference.trust import trusted
 
 LABEL, GIVES_WAY = "AMOUNT", "MEASURE"
 #: (start, end, label, probability)
 Found = tuple[int, int, str, float]
 
-# What stands between sums that are told one by one; 到 and the like join a range, which is one span.
-_LISTED = re.compile(r"[、和及与，,；;\s]+")
+# What stands between sums that are told one by one; 到 alone and the like join a range, which is one span.
+_LISTED = re.compile(
+    r"[、和及与，,；;\s]+|(?:提高|增加|增长|上升|下降|降低|减少|压缩|追加|调整|[增提升涨降减调])(?:到|至|为)了?"
+)
 
 
 def certainty(reports: Sequence[Document]) -> float:
@@ -76,7 +77,7 @@ def _settle(
         if label != LABEL:
             continue
         touched = [found for found in sums if found.start < end and start < found.end]
-        if not touched and (is_quantity(text, start, end) or is_blank(text[start:end])):
+        if not touched and _is_none(text, start, end):
             continue
         between = [text[a.end : b.start] for a, b in itertools.pairwise(touched)]
         if not touched or not all(map(_LISTED.fullmatch, between)):
@@ -96,6 +97,15 @@ def _settle(
             amounts[place] = (*place, LABEL, certainty)
             others = [span for span in others if not _touched(found, [span])]
     return sorted([*others, *amounts.values()])
+
+
+def _is_none(text: str, start: int, end: int) -> bool:
+    """Whether what the model took for a sum is none by its wording."""
+    return (
+        is_quantity(text, start, end)
+        or is_blank(text[start:end])
+        or is_denominator(text, start, end)
+    )
 
 
 def _touched(found: Sum, spans: Sequence[Sequence]) -> bool:

@@ -30,8 +30,9 @@ def test_duplicates_are_found_and_others_kept_apart(figures: dict[str, Any]) -> 
 
 
 def test_few_entries_are_flagged(figures: dict[str, Any]) -> None:
-    # Of some 7,700 entries: sums that the reports say were changed later, or parts told beside the whole.
-    assert figures["conflicts"]["amount"] <= 8
+    # Sums that the reports say were changed later, or parts told beside the whole: one entry in some 900.
+    conflicts = figures["conflicts"]
+    assert conflicts["entries"] > 800 * conflicts["amount"]
 
 
 def test_no_sum_of_the_seeds_is_above_what_they_state(figures: dict[str, Any]) -> None:

@@ -148,11 +148,21 @@ def base_vocab(source: Path | str) -> CharVocab:
     return CharVocab(sorted(tokens, key=tokens.__getitem__))
 
 
-def _tutor(config: TrainConfig, parent: Path | None) -> Tutor | None:
-    """The model to continue from, whole, where its reading is to be learnt."""
+def _tutor(config: TrainConfig, scheme: Scheme, parent: Path | None) -> Tutor | None:
+    """The model to continue from, whole, where its reading is to be learnt.
+
+    Raises:
+        DataError: when it reads by another label scheme.
+    """
     if parent is None or not config.distil:
         return None
-    return Tutor(load_parent(parent), config.distil, config.loss_weights)
+    older = load_parent(parent)
+    if older.layout.scheme.to_dict() != scheme.to_dict():
+        raise DataError(
+            "reads by another label scheme, which cannot be learnt from its scores; leave distil at 0",
+            str(parent),
+        )
+    return Tutor(older, config.distil, config.loss_weights)
 
 
 class _Trainer(Trainer):
@@ -321,6 +331,7 @@ def fit(
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     model, vocab = build_model(config, scheme, parent)
+    tutor = _tutor(config, scheme, parent)
     encoder = Encoder(vocab, Layout(scheme), WindowSizes(config.core, config.context))
     dataset, losses = encoder.dataset(train)
     copies = [
@@ -384,7 +395,7 @@ def fit(
         data_collator=lambda rows: collate(rows, vocab.pad),
         optimizers=(AdamW(rate_groups(model, config), betas=(0.9, 0.98), fused=True), None),
         callbacks=callbacks,
-        tutor=_tutor(config, parent),
+        tutor=tutor,
     )
     trainer.remove_callback(PrinterCallback)
     # One process deletes what is half-written; and none loses the folder before all have read the best weights in it.

@@ -124,6 +124,23 @@ def test_more_layers_than_the_older_model_has(
         fit(tiny_data.train, [], schemes.load(), config, tmp_path, quiet=True, parent=tiny_model)
 
 
+def test_a_model_of_another_scheme_is_no_teacher(
+    tiny_model: Path, tiny_data: Data, tmp_path: Path
+) -> None:
+    changed = schemes.load().to_dict()
+    changed["kinds"] = {k: v for k, v in changed["kinds"].items() if k != "boilerplate"}
+    with pytest.raises(DataError, match="another label scheme"):
+        fit(
+            tiny_data.train,
+            [],
+            schemes.parse(changed),
+            TrainConfig(distil=1.0, damage=0, swap=0),
+            tmp_path,
+            quiet=True,
+            parent=tiny_model,
+        )
+
+
 def test_a_negative_weight_is_refused() -> None:
     with pytest.raises(DataError, match="distil"):
         TrainConfig(distil=-1)

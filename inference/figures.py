@@ -39,8 +39,9 @@ FIGURE = re.compile(
 
 _HAS_DIGIT = re.compile(r"[\d〇一二三四五六七八九两半几数多余]|^十")
 _UNIT = re.compile(r"[十百千万亿兆]")
-_MISSING = re.compile(r"[Xx×某*_●△□]\s?$")
-_BLANK = re.compile(rf"[Xx×某*_●△□]+(?:\.[Xx×某*_●△□]+)?\s?[多余几]?[十百千万亿]*(?:{_CURRENCY})?")
+_FILLED = "[Xx×某*_●△□]"  # what stands where a number was left out
+_MISSING = re.compile(rf"{_FILLED}\s?$")
+_BLANK = re.compile(rf"{_FILLED}+(?:\.{_FILLED}+)?\s?[多余几]?[十百千万亿]*(?:{_CURRENCY})?")
 _DENOMINATOR = re.compile(r"万元(?:GDP|工业|产值|增加值|生产总值|国内生产总值|地区生产总值|营收)")
 _SIZE_BEFORE = re.compile(r"(?:过|近|约|上|破|逾|超|达|达到|跨|跨越|迈向|冲刺|成|每)$")
 _SIZE_AFTER = re.compile(
@@ -101,26 +102,20 @@ def is_count(match: re.Match[str], after: str) -> bool:
     return not (match["currency"] or match["sign"]) and bool(_COUNTED.match(after))
 
 
-def is_quantity(text: str, start: int, end: int) -> bool:
-    """Whether ``[start, end)`` is a figure with what it counts, in it or behind it (`680亩`, `143亿`立方米).
+def is_no_sum(text: str, start: int, end: int) -> bool:
+    """Whether the wording of ``[start, end)`` says that it is no sum of money, whatever it looks like.
 
-    块 aside, which money is told in too.
+    A quantity, with what it counts in it or behind it (`680亩`, `143亿`立方米; 块 aside, which money is told in too);
+    a sum whose number is blank (`xx亿元`); the unit that a rate is told by (`万元`GDP能耗).
     """
-    match = FIGURE.search(fold(text[start : end + _REACH]))
-    if not match or start + match.start() >= end:
+    folded = fold(text[start : end + _REACH])
+    if _BLANK.fullmatch(folded[: end - start]) or _DENOMINATOR.match(folded):
+        return True
+    match = FIGURE.search(folded)
+    if not match or match.start() >= end - start:
         return False
-    after = text[start + match.end() : end + _REACH]
+    after = folded[match.end() :]
     return is_count(match, after) and not after.startswith("块")
-
-
-def is_blank(text: str) -> bool:
-    """Whether a sum's number is left blank (`xx亿元`, `x.x万美元`)."""
-    return bool(_BLANK.fullmatch(fold(text)))
-
-
-def is_denominator(text: str, start: int, end: int) -> bool:
-    """Whether ``[start, end)`` is the unit that a rate is told by (`万元`GDP能耗, `万元`产值用水)."""
-    return bool(_DENOMINATOR.match(fold(text[start : end + _REACH])))
 
 
 def lacks_number(number: str, before: str) -> bool:

@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 
 from annotations.document import Document
-from inference.figures import Sum, find_sums, is_blank, is_denominator, is_quantity
+from inference.figures import Sum, find_sums, is_no_sum
 from inference.trust import trusted
 
 LABEL, GIVES_WAY = "AMOUNT", "MEASURE"
@@ -77,7 +77,7 @@ def _settle(
         if label != LABEL:
             continue
         touched = [found for found in sums if found.start < end and start < found.end]
-        if not touched and _is_none(text, start, end):
+        if not touched and is_no_sum(text, start, end):
             continue
         between = [text[a.end : b.start] for a, b in itertools.pairwise(touched)]
         if not touched or not all(map(_LISTED.fullmatch, between)):
@@ -97,15 +97,6 @@ def _settle(
             amounts[place] = (*place, LABEL, certainty)
             others = [span for span in others if not _touched(found, [span])]
     return sorted([*others, *amounts.values()])
-
-
-def _is_none(text: str, start: int, end: int) -> bool:
-    """Whether what the model took for a sum is none by its wording."""
-    return (
-        is_quantity(text, start, end)
-        or is_blank(text[start:end])
-        or is_denominator(text, start, end)
-    )
 
 
 def _touched(found: Sum, spans: Sequence[Sequence]) -> bool:

@@ -8,7 +8,6 @@ states (`prune`), under the teacher's heads.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 import torch
@@ -17,7 +16,6 @@ from torch.nn import functional
 
 from inference.layout import Layout
 from training.e5 import BaseModelError
-from training.half import encode_half
 from training.model import ReportTagger, pool
 from training.teacher import standardised
 
@@ -78,10 +76,7 @@ class Tutor(nn.Module):
     @torch.no_grad()
     def read(self, input_ids: Tensor, attention_mask: Tensor) -> dict[str, Tensor]:
         """The teacher's scores and states on a batch, as `ReportTagger.forward` names them."""
-        eager = self.model.config._attn_implementation == "eager"
-        half = eager and torch.is_autocast_enabled("cpu")
-        encode = partial(encode_half, self.model.bert) if half else self.model.encode
-        states = encode(input_ids, attention_mask)
+        states = self.model.encode(input_ids, attention_mask, half=True)
         return self.model.scores(states) | {"states": states}
 
     def loss(self, student: Mapping[str, Tensor], inputs: Mapping[str, Any]) -> Tensor:

@@ -46,10 +46,12 @@ class ReportTagger(BertPreTrainedModel):
         self.kinds = nn.Linear(size, sizes["kinds"])
         self.post_init()
 
-    def encode(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
-        """States ``[B, T, H]`` of the last layer."""
+    def encode(self, input_ids: Tensor, attention_mask: Tensor, half: bool | None = None) -> Tensor:
+        """States ``[B, T, H]`` of the last layer; under autocast on a CPU in bf16 throughout if ``half``, by default
+        while training."""
+        half = self.training if half is None else half
         eager = self.config._attn_implementation == "eager"
-        if self.training and eager and torch.is_autocast_enabled("cpu"):
+        if half and eager and torch.is_autocast_enabled("cpu"):
             return encode_half(self.bert, input_ids, attention_mask)
         return self.bert(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
 
